@@ -1,0 +1,118 @@
+"""The board: what each upstream last said, how old that is, and why there is nothing newer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar
+
+from eventa_cockpit.domain.alert import AlertList
+from eventa_cockpit.domain.database import DatabaseReadings
+from eventa_cockpit.domain.error_report import ErrorReport
+from eventa_cockpit.domain.rollout import RolloutList
+
+T = TypeVar("T")
+
+
+class Freshness(StrEnum):
+    """Whether what is shown may still be true."""
+
+    FRESH = "fresh"
+    STALE = "stale"
+    UNKNOWN = "unknown"
+
+
+class FailureKind(StrEnum):
+    """Why an upstream gave nothing new; each has its own sentence on the screen."""
+
+    TIMEOUT = "timeout"
+    NETWORK = "network"
+    NAME = "name"
+    """The host name did not resolve."""
+    TLS = "tls"
+    UNAUTHORISED = "unauthorised"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    THROTTLED = "throttled"
+    REDIRECTED = "redirected"
+    SERVER = "server"
+    MALFORMED = "malformed"
+    TOO_LARGE = "too_large"
+    CREDENTIALS = "credentials"
+    """None were found, or they have expired, before any call was made."""
+    NOT_CONFIGURED = "not_configured"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The newest failed try of an upstream."""
+
+    kind: FailureKind
+    detail: str
+    """One cleaned line from the upstream or the transport."""
+    at: datetime
+    tries: int = 1
+    """Failed tries in a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed(Generic[T]):
+    """One upstream's place on the board."""
+
+    source: str
+    """Key of the upstream: `alerts`, `database`, `errors`, `rollouts`."""
+    stale_after: timedelta
+    value: T | None = None
+    """The last good answer, kept whatever happens afterwards."""
+    at: datetime | None = None
+    """When that answer was given, in UTC."""
+    failure: Failure | None = None
+    next_try: datetime | None = None
+    vendor: str = ""
+    """Who answers, in the vendor's own spelling: `Alertmanager`."""
+
+    def freshness(self, now: datetime) -> Freshness:
+        if self.value is None or self.at is None:
+            return Freshness.UNKNOWN
+        if now - self.at > self.stale_after:
+            return Freshness.STALE
+        return Freshness.STALE if self.failure is not None else Freshness.FRESH
+
+    def age(self, now: datetime) -> timedelta | None:
+        """Never negative: a clock that was set back does not make data younger than now."""
+        return None if self.at is None else max(now - self.at, timedelta())
+
+
+ALERTS = "alerts"
+DATABASE = "database"
+ERRORS = "errors"
+ROLLOUTS = "rollouts"
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """All feeds now. A feed that is not configured is absent, not unknown."""
+
+    feeds: Mapping[str, Feed[Any]] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def alerts(self) -> Feed[AlertList] | None:
+        return self.feeds.get(ALERTS)
+
+    @property
+    def database(self) -> Feed[DatabaseReadings] | None:
+        return self.feeds.get(DATABASE)
+
+    @property
+    def errors(self) -> Feed[ErrorReport] | None:
+        return self.feeds.get(ERRORS)
+
+    @property
+    def rollouts(self) -> Feed[RolloutList] | None:
+        return self.feeds.get(ROLLOUTS)
+
+    def with_feed(self, feed: Feed[Any]) -> Board:
+        return Board(MappingProxyType({**self.feeds, feed.source: feed}))

@@ -1,0 +1,58 @@
+"""Application errors: how many now against before, and which are new."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from eventa_cockpit.domain.reading import Point
+
+
+class IssueState(StrEnum):
+    """Sentry's `substatus`, https://docs.sentry.io/product/issues/states-triage/."""
+
+    NEW = "new"
+    REGRESSED = "regressed"
+    ESCALATING = "escalating"
+    ONGOING = "ongoing"
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorIssue:
+    """A group of events with one cause."""
+
+    id: str
+    title: str
+    state: IssueState
+    count: int
+    """Events in the report's window."""
+    users: int
+    first_seen: datetime
+    last_seen: datetime
+    culprit: str = ""
+    release: str = ""
+    """Release in which it was first seen, or empty."""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorReport:
+    """Errors of one project in the newest window, and the window before it."""
+
+    project: str
+    window: timedelta
+    count: int
+    previous_count: int
+    """Events in the window of the same length just before."""
+    users: int = 0
+    points: tuple[Point, ...] = ()
+    """Events a minute, oldest first."""
+    issues: tuple[ErrorIssue, ...] = ()
+
+    @property
+    def change(self) -> float | None:
+        """Relative change against the window before (1.0 = doubled); None when there was nothing to compare with."""
+        if self.previous_count == 0:
+            return None
+        return (self.count - self.previous_count) / self.previous_count

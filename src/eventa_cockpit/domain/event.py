@@ -1,0 +1,184 @@
+"""Events: one fact each, in the past tense, as written to the journal. The incident is their fold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentDeclared:
+    title: str
+    environment: str
+    service: str = ""
+    alert_fingerprint: str = ""
+    """The alert that led here, or empty when declared by hand."""
+    began_at: datetime | None = None
+    """Since when it hurts, if known: the alert's start."""
+    is_drill: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentClosed:
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResponderJoined:
+    host: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ControlTaken:
+    """The responder left read-only and may now run changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunbookOpened:
+    runbook: str
+    title: str = ""
+    digest: str = ""
+    """SHA-256 of the file as it was when opened."""
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterSet:
+    """A value given once per incident. Secrets never become events."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepStarted:
+    """Written before the process exists."""
+
+    runbook: str
+    step: str
+    run_id: str
+    command: str
+    """The text as shown and approved; secrets stay as `${NAME}`."""
+    command_index: int = 0
+    risk: str = "read"
+    risk_rule: str = ""
+    environment: str = ""
+    confirmation: str = ""
+    """What the responder did to confirm: `enter`, `yes`, `typed:prod`."""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepFinished:
+    """The run's final verdict, by whichever cockpit saw it first (idempotence key: the run's id)."""
+
+    runbook: str
+    step: str
+    run_id: str
+    state: str
+    """A final `RunState`."""
+    exit_code: int | None = None
+    signal: int | None = None
+    elapsed: timedelta | None = None
+    cancelled_by: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepCancelRequested:
+    runbook: str
+    step: str
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepSkipped:
+    runbook: str
+    step: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepDone:
+    """Marked as done by hand, with what was seen or done."""
+
+    runbook: str
+    step: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepMarkUndone:
+    """A skip or a done mark was taken back; runs cannot be taken back."""
+
+    runbook: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteAdded:
+    text: str
+    runbook: str = ""
+    step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownFact:
+    """A kind that another version wrote; kept, shown in the timeline, changes nothing."""
+
+    kind: str
+    data: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+Fact = (
+    IncidentDeclared
+    | IncidentClosed
+    | ResponderJoined
+    | ControlTaken
+    | RunbookOpened
+    | ParameterSet
+    | StepStarted
+    | StepFinished
+    | StepCancelRequested
+    | StepSkipped
+    | StepDone
+    | StepMarkUndone
+    | NoteAdded
+    | UnknownFact
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A fact with who said it, when, and where it stands among the others."""
+
+    incident: str
+    session: str
+    number: int
+    """1-based position in its session's file."""
+    lamport: int
+    """Logical clock: greater than that of every event seen before it."""
+    uid: int
+    name: str
+    """Claimed name of the responder."""
+    at: datetime
+    """Wall clock, UTC."""
+    boot_id: str
+    monotonic: timedelta
+    """Since boot, so that clock jumps can be understood."""
+    fact: Fact
+    key: str = ""
+    """Idempotence key: a second event with the same non-empty key changes nothing."""
+    previous: str = ""
+    """Hash of the previous line of the same file."""
+    seen: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Heads (session → hash) of the other files that this session had read."""
+    hash: str = ""
+
+    @property
+    def order(self) -> tuple[int, str, int]:
+        """Total order of all events of an incident, the same on every machine."""
+        return (self.lamport, self.session, self.number)

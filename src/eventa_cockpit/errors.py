@@ -1,0 +1,54 @@
+"""The errors that travel. Each message is a sentence that names the place (file, line, key) and the way out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+    from pathlib import Path
+
+    from eventa_cockpit.domain.board import FailureKind
+
+
+class CockpitError(Exception):
+    """Something the person at the keyboard can act on; shown as its sentence, never as a traceback."""
+
+
+class ConfigError(CockpitError):
+    """The configuration cannot be used; names the file and the key."""
+
+
+class RunbookError(CockpitError):
+    """A runbook, phase or step that was asked for does not exist or cannot be read."""
+
+
+class JournalError(CockpitError):
+    """An event could not be made durable, so what it announces must not happen."""
+
+
+class RunError(CockpitError):
+    """A run could not be claimed, started or reached."""
+
+
+class StepTakenError(RunError):
+    """Another responder's run of this step won the claim."""
+
+    def __init__(self, message: str, run_dir: Path) -> None:
+        super().__init__(message)
+        self.run_dir = run_dir
+        """Folder of the run that won."""
+
+
+class SecretError(CockpitError):
+    """A secret could not be had from its provider, or is too short to be masked."""
+
+
+class UpstreamError(CockpitError):
+    """One failed call of an upstream. The board turns it into a value; it never reaches a screen as an exception."""
+
+    def __init__(self, kind: FailureKind, message: str, retry_after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.retry_after = retry_after
+        """How long the upstream itself asked us to wait, if it did."""
