@@ -3,7 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Protocol
+
+
+class LineFault(StrEnum):
+    """What happened to the text underneath, other than growing. What can still be read is still shown."""
+
+    MISSING = "missing"
+    """It never came to be, or cannot be opened."""
+    TRUNCATED = "truncated"
+    """It became shorter; what is shown is what is there now."""
+    REPLACED = "replaced"
+    """Another one lies in its place; what is shown is the one that the run wrote."""
+    REMOVED = "removed"
+    """Its name is gone; what is shown is lost when it is closed."""
+    UNREADABLE = "unreadable"
+    """Reading failed part of the way."""
 
 
 class LineSource(Protocol):
@@ -21,11 +37,25 @@ class LineSource(Protocol):
     def is_complete(self) -> bool:
         """Nothing will be added, and all of it is indexed."""
 
+    @property
+    def is_behind(self) -> bool:
+        """More has been written than is indexed yet."""
+
+    @property
+    def fault(self) -> LineFault | None:
+        """The newest thing that should not have happened to the text."""
+
     def lines(self, first: int, count: int, *, max_bytes: int = 4096) -> Sequence[bytes]:
         """Up to `count` lines from `first` on, each cut to `max_bytes`."""
 
     def tail(self, count: int, *, max_bytes: int = 4096) -> Sequence[bytes]:
         """The last lines, without waiting for the index."""
 
-    def find(self, needle: bytes, start: int, *, backwards: bool = False) -> int | None:
-        """Number of the next line from `start` on (or before it) that holds `needle`, or None."""
+    def find(self, needle: bytes, start: int, *, backwards: bool = False, ignore_case: bool = False) -> int | None:
+        """Number of the next line from `start` on (or the nearest one before it) that holds `needle`, or None."""
+
+    def count(self, needle: bytes, *, stop: int | None = None, ignore_case: bool = False) -> int:
+        """How often `needle` occurs, without overlaps, in all indexed lines or in those before `stop`."""
+
+    def find_error(self, start: int) -> int | None:
+        """Number of the next line from `start` on that reports an error, or None."""
