@@ -1,0 +1,134 @@
+"""The files that make real tools talk to a world: configuration, kubeconfig, curlrc, tokens."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from eventa_cockpit.simulator import sites
+
+
+def write_private(path: Path, content: bytes | str) -> None:
+    """Write a file that only its owner may read, replacing what was there."""
+    data = content.encode() if isinstance(content, str) else content
+    path.unlink(missing_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+
+
+def write_world_files(folder: Path, ports: Mapping[str, int]) -> Path:
+    """Write everything that a client of the world needs; returns the path of its `cockpit.toml`."""
+    for name in sites.TOKEN_FILES:
+        write_private(folder / name, f"drill-{secrets.token_hex(16)}")
+    write_private(folder / ".curlrc", _curlrc(folder, ports[sites.TLS]))
+    kubernetes_token = (folder / sites.KUBERNETES_TOKEN_FILE).read_text()
+    write_private(folder / "kubeconfig", _kubeconfig(ports[sites.KUBERNETES], kubernetes_token))
+    (folder / "cache").mkdir(exist_ok=True)
+    config_path = folder / sites.CONFIG_FILE
+    write_private(config_path, _config(folder, ports))
+    return config_path
+
+
+def variables(folder: Path, ports: Mapping[str, int]) -> dict[str, str]:
+    """What a command's environment needs so that curl, aws and kubectl reach the world as they are."""
+    tools = Path(sys.prefix) / "bin"
+    loopback = f"{sites.HOST},localhost"
+    return {
+        "PATH": f"{tools}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "CURL_HOME": str(folder),
+        "KUBECONFIG": str(folder / "kubeconfig"),
+        "KUBECACHEDIR": str(folder / "cache"),
+        "AWS_ENDPOINT_URL": _url(ports[sites.AWS]),
+        "AWS_ACCESS_KEY_ID": "AKIADRILLDRILLDRILL0",
+        "AWS_SECRET_ACCESS_KEY": "drill-only",
+        "AWS_REGION": sites.REGION,
+        "AWS_DEFAULT_REGION": sites.REGION,
+        "AWS_PAGER": "",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": str(folder / "no-aws-config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(folder / "no-aws-credentials"),
+        "NO_PROXY": loopback,
+        "no_proxy": loopback,
+    }
+
+
+def _url(port: int) -> str:
+    return f"http://{sites.HOST}:{port}"
+
+
+def _curlrc(folder: Path, port: int) -> str:
+    lines = [f'connect-to = "{host}:443:{sites.HOST}:{port}"' for host in sites.TLS_HOSTS]
+    return "\n".join([*lines, f'cacert = "{folder / sites.CA_FILE}"', 'noproxy = "*"', ""])
+
+
+def _kubeconfig(port: int, token: str) -> str:
+    content = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": "eventa-drill",
+        "clusters": [{"name": "eventa-drill", "cluster": {"server": _url(port)}}],
+        "users": [{"name": "responder", "user": {"token": token}}],
+        "contexts": [
+            {
+                "name": "eventa-drill",
+                "context": {"cluster": "eventa-drill", "user": "responder", "namespace": "default"},
+            }
+        ],
+    }
+    return json.dumps(content, indent=2)
+
+
+def _config(folder: Path, ports: Mapping[str, int]) -> str:
+    tables: dict[str, Mapping[str, Any]] = {
+        "": {"service": "eventa", "environment": "prod", "state": str(folder / "state")},
+        "environments.prod": {"production": True, "drill": True, "title": "ドリル"},
+        "environments.prod.alertmanager": {"urls": [_url(ports[sites.ALERTMANAGER])], "every": 5.0},
+        "environments.prod.database": {
+            "instance": sites.INSTANCE,
+            "region": sites.REGION,
+            "endpoint_url": _url(ports[sites.AWS]),
+            "every": 15.0,
+        },
+        "environments.prod.database.bounds": {
+            "CPUUtilization": 80.0,
+            "ReadLatency": 0.1,
+            "WriteLatency": 0.1,
+            "DatabaseConnections": 400.0,
+            "DiskQueueDepth": 20.0,
+            "ReplicaLag": 30.0,
+            "FreeableMemory": 1.0 * 2**30,
+            "FreeStorageSpace": 20.0 * 2**30,
+        },
+        "environments.prod.sentry": {
+            "organization": "eventa",
+            "project": "eventa-fe",
+            "environment": "prod",
+            "url": _url(ports[sites.SENTRY]),
+            "token": f"file:{folder / sites.SENTRY_TOKEN_FILE}",
+            "every": 10.0,
+        },
+        "environments.prod.kubernetes": {"kubeconfig": str(folder / "kubeconfig"), "every": 5.0},
+        "environments.prod.variables": variables(folder, ports),
+        "environments.prod.parameters": {
+            "CF_DISTRIBUTION_ID": sites.DISTRIBUTION,
+            "DB_INSTANCE_CLASS": "db.r6g.2xlarge",
+            "SNAPSHOT_ID": sites.SNAPSHOT,
+            "BACKUP_BUCKET": sites.BACKUP_BUCKET,
+            "RESTORE_BUCKET": sites.RESTORE_BUCKET,
+        },
+        "environments.prod.secrets": {"ADMIN_TOKEN": f"file:{folder / sites.ADMIN_TOKEN_FILE}"},
+    }
+    return "\n".join(_table(name, content) for name, content in tables.items())
+
+
+def _table(name: str, content: Mapping[str, Any]) -> str:
+    """One TOML table; JSON's strings, numbers, booleans and lists are TOML's, too."""
+    lines = [f"[{name}]"] if name else ["# Written anew for each drill."]
+    lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in content.items()]
+    return "\n".join([*lines, ""])

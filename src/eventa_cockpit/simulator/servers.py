@@ -1,0 +1,88 @@
+"""Puts the APIs behind their sockets: plain HTTP by port, TLS by host name, one event loop for all."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Host
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from eventa_cockpit.simulator import sites
+from eventa_cockpit.simulator.apis.alertmanager import AlertmanagerApi
+from eventa_cockpit.simulator.apis.control import ControlApi
+from eventa_cockpit.simulator.apis.eventa import EventaApi, FrontendApi
+from eventa_cockpit.simulator.apis.sentry import SentryApi
+from eventa_cockpit.simulator.apis.status_page import StatusPageApi
+from eventa_cockpit.simulator.simulation import Simulation
+
+
+class ByPort:
+    """Sends each request to the application of the port at which it arrived."""
+
+    def __init__(self, applications: Mapping[int, ASGIApp]) -> None:
+        self._applications = applications
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._applications[scope["server"][1]](scope, receive, send)
+
+
+class Server(uvicorn.Server):
+    """uvicorn without its signal handlers: the process has its own."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def plain_server(simulation: Simulation, folder: Path, control: ControlApi, ports: Mapping[str, int]) -> Server:
+    """The server of everything that speaks plain HTTP, but for AWS."""
+    sentry_token = (folder / sites.SENTRY_TOKEN_FILE).read_text()
+    routes: dict[str, Sequence[BaseRoute]] = {
+        sites.ALERTMANAGER: AlertmanagerApi(simulation).routes(),
+        sites.SENTRY: SentryApi(simulation, sentry_token).routes(),
+        sites.CONTROL: control.routes(),
+    }
+    return _server(ByPort({ports[name]: Starlette(routes=found) for name, found in routes.items()}))
+
+
+def tls_server(simulation: Simulation, folder: Path) -> Server:
+    """The server of eventa's own sites and Stripe's status page; needs the certificates."""
+    eventa = Starlette(routes=EventaApi(simulation, (folder / sites.ADMIN_TOKEN_FILE).read_text()).routes())
+    frontend = Starlette(routes=FrontendApi(simulation).routes())
+    status = Starlette(routes=StatusPageApi(simulation).routes())
+    hosts = [
+        *(Host(name, eventa) for name in sites.API_HOSTS),
+        *(Host(name, frontend) for name in sites.FRONTEND_HOSTS),
+        *(Host(name, status) for name in sites.STATUS_HOSTS),
+    ]
+    return _server(Starlette(routes=hosts), folder)
+
+
+async def started(server: Server, sockets: list[socket.socket]) -> asyncio.Task[None]:
+    """Serve on `sockets` in a task; returns when the first request can be answered."""
+    task = asyncio.create_task(server.serve(sockets))
+    while not server.started and not task.done():
+        await asyncio.sleep(0.002)
+    return task
+
+
+def _server(application: ASGIApp, tls_folder: Path | None = None) -> Server:
+    config = uvicorn.Config(
+        application,
+        http="h11",
+        ws="none",
+        loop="asyncio",
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=1,
+        ssl_certfile=None if tls_folder is None else tls_folder / sites.CHAIN_FILE,
+        ssl_keyfile=None if tls_folder is None else tls_folder / sites.KEY_FILE,
+    )
+    return Server(config)

@@ -1,0 +1,36 @@
+"""Names and places of the simulated world that its servers, its files and its launcher agree on."""
+
+from __future__ import annotations
+
+HOST = "127.0.0.1"
+API_HOSTS = ("api.eventa.app", "api.stg.eventa.app")
+FRONTEND_HOSTS = ("eventa.app", "www.eventa.app")
+STATUS_HOSTS = ("www.stripestatus.com", "status.stripe.com")
+TLS_HOSTS = API_HOSTS + FRONTEND_HOSTS + STATUS_HOSTS
+
+ALERTMANAGER = "alertmanager"
+SENTRY = "sentry"
+KUBERNETES = "kubernetes"
+CONTROL = "control"
+TLS = "tls"
+AWS = "aws"
+LISTENERS = (ALERTMANAGER, SENTRY, KUBERNETES, CONTROL, TLS, AWS)
+"""One listening socket each, all of them opened by the launcher."""
+
+CA_FILE = "ca.pem"
+CHAIN_FILE = "tls-chain.pem"
+KEY_FILE = "tls-key.pem"
+ADMIN_TOKEN_FILE = "admin-token"
+SENTRY_TOKEN_FILE = "sentry-token"
+KUBERNETES_TOKEN_FILE = "kubernetes-token"
+TOKEN_FILES = (ADMIN_TOKEN_FILE, SENTRY_TOKEN_FILE, KUBERNETES_TOKEN_FILE)
+LOG_FILE = "world.log"
+CONFIG_FILE = "cockpit.toml"
+
+REGION = "ap-northeast-1"
+INSTANCE = "eventa-prod"
+REPLICA = "eventa-prod-read-1"
+DISTRIBUTION = "E2EVENTAPROD01"
+BACKUP_BUCKET = "eventa-backups"
+RESTORE_BUCKET = "eventa-restore-drill"
+SNAPSHOT = "eventa-prod-nightly"
