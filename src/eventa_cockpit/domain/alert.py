@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -38,6 +38,10 @@ class Alert:
     link: str = ""
     """The rule's page (`generatorURL`), http(s) only."""
     runbook_url: str = ""
+    silenced_by: tuple[str, ...] = ()
+    """Ids of the silences that hold it back."""
+    inhibited_by: tuple[str, ...] = ()
+    """Fingerprints of the alerts that hold it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,27 @@ class AlertList:
     alerts: tuple[Alert, ...] = ()
     watchdog_at: datetime | None = None
     """When the always-firing watchdog was last renewed; None when there is no watchdog."""
+    unreachable: tuple[str, ...] = ()
+    """Sentences about replicas that gave no answer while another one did."""
 
     @property
     def firing(self) -> tuple[Alert, ...]:
         return tuple(alert for alert in self.alerts if alert.state is AlertState.FIRING)
+
+
+def ordered(alerts: Iterable[Alert]) -> tuple[Alert, ...]:
+    """Firing first, then the most severe, then the oldest; the name settles what is left."""
+    states, severities = list(AlertState), list(Severity)
+    return tuple(
+        sorted(
+            alerts,
+            key=lambda alert: (
+                alert.state is not AlertState.FIRING,
+                severities.index(alert.severity),
+                states.index(alert.state),
+                alert.since,
+                alert.name,
+                alert.fingerprint,
+            ),
+        )
+    )

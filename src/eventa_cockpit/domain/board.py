@@ -13,6 +13,7 @@ from eventa_cockpit.domain.alert import AlertList
 from eventa_cockpit.domain.database import DatabaseReadings
 from eventa_cockpit.domain.error_report import ErrorReport
 from eventa_cockpit.domain.rollout import RolloutList
+from eventa_cockpit.domain.service_status import ServiceStatus
 
 T = TypeVar("T")
 
@@ -36,6 +37,8 @@ class FailureKind(StrEnum):
     UNAUTHORISED = "unauthorised"
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not_found"
+    REFUSED = "refused"
+    """The upstream understood us and says that the request is wrong."""
     THROTTLED = "throttled"
     REDIRECTED = "redirected"
     SERVER = "server"
@@ -44,6 +47,8 @@ class FailureKind(StrEnum):
     CREDENTIALS = "credentials"
     """None were found, or they have expired, before any call was made."""
     NOT_CONFIGURED = "not_configured"
+    DEFECT = "defect"
+    """The cockpit's own code failed while it read the upstream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,7 @@ class Feed(Generic[T]):
     """One upstream's place on the board."""
 
     source: str
-    """Key of the upstream: `alerts`, `database`, `errors`, `rollouts`."""
+    """Key of the upstream: `alerts`, `database`, `errors`, `rollouts`, `status:<name>`."""
     stale_after: timedelta
     value: T | None = None
     """The last good answer, kept whatever happens afterwards."""
@@ -90,6 +95,8 @@ ALERTS = "alerts"
 DATABASE = "database"
 ERRORS = "errors"
 ROLLOUTS = "rollouts"
+STATUS_PREFIX = "status:"
+"""Before the configured name of a status page in its key: `status:stripe`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +120,12 @@ class Board:
     @property
     def rollouts(self) -> Feed[RolloutList] | None:
         return self.feeds.get(ROLLOUTS)
+
+    @property
+    def statuses(self) -> Mapping[str, Feed[ServiceStatus]]:
+        """Other companies' status pages by their configured name."""
+        pages = {key: feed for key, feed in self.feeds.items() if key.startswith(STATUS_PREFIX)}
+        return {key.removeprefix(STATUS_PREFIX): feed for key, feed in pages.items()}
 
     def with_feed(self, feed: Feed[Any]) -> Board:
         return Board(MappingProxyType({**self.feeds, feed.source: feed}))

@@ -1,0 +1,158 @@
+"""Alertmanager's API v2: which alerts there are now, merged over the replicas of a high-availability pair.
+
+API: https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+import msgspec
+
+from eventa_cockpit.cleaning import clean, clean_line
+from eventa_cockpit.domain.alert import Alert, AlertList, AlertState, Severity, ordered
+from eventa_cockpit.domain.board import ALERTS
+from eventa_cockpit.errors import UpstreamError
+from eventa_cockpit.integrations.decoding import decoded, each, utc, web_link
+from eventa_cockpit.integrations.fetching import Fetcher, within
+
+SEVERITIES = {
+    "critical": Severity.CRITICAL,
+    "page": Severity.CRITICAL,
+    "error": Severity.CRITICAL,
+    "warning": Severity.WARNING,
+    "ticket": Severity.WARNING,
+    "info": Severity.INFO,
+    "none": Severity.INFO,
+}
+"""Common values of the `severity` label; any other is unknown."""
+
+
+class Status(msgspec.Struct, rename="camel"):
+    state: str
+    silenced_by: list[str]
+    inhibited_by: list[str]
+
+
+class GettableAlert(msgspec.Struct, rename="camel"):
+    labels: dict[str, str]
+    annotations: dict[str, str]
+    fingerprint: str
+    starts_at: datetime
+    updated_at: datetime
+    status: Status
+    generator_url: str = msgspec.field(default="", name="generatorURL")
+
+
+class AlertmanagerSource:
+    """The alerts feed."""
+
+    key = ALERTS
+    vendor = "Alertmanager"
+
+    def __init__(
+        self,
+        urls: Sequence[str],
+        fetcher: Fetcher,
+        *,
+        matchers: Sequence[str] = (),
+        watchdog: str = "Watchdog",
+        every: timedelta,
+        deadline: timedelta,
+        now: Callable[[], datetime],
+    ) -> None:
+        """`matchers` narrow the alerts, not the watchdog, which seldom carries a service's labels."""
+        self.every = every
+        self.deadline = deadline
+        self._urls = [url.rstrip("/") for url in urls]
+        self._fetcher = fetcher
+        self._matchers = tuple(matchers)
+        self._watchdog = watchdog
+        self._now = now
+
+    async def read(self) -> AlertList:
+        """All alerts of all replicas that answered; raises UpstreamError when none did."""
+        async with within(self.deadline):
+            answers = await asyncio.gather(*map(self._replica, self._urls))
+        lists = [answer for answer in answers if isinstance(answer, AlertList)]
+        failures = [answer for answer in answers if isinstance(answer, UpstreamError)]
+        if not lists and failures:
+            raise failures[0]
+        return replace(merged(lists), unreachable=tuple(str(failure) for failure in failures))
+
+    async def close(self) -> None:
+        await self._fetcher.close()
+
+    async def _replica(self, url: str) -> AlertList | UpstreamError:
+        # A replica gives up before the whole read does, so that a hanging one does not cost the answer of the other.
+        try:
+            async with within(self.deadline * 0.8):
+                queries = [self._alerts(url, self._matchers)]
+                if self._matchers and self._watchdog:
+                    queries.append(self._alerts(url, [f'alertname="{self._watchdog}"']))
+                lists = await asyncio.gather(*queries)
+        except UpstreamError as error:
+            return error
+        return merged(lists)
+
+    async def _alerts(self, url: str, matchers: Iterable[str]) -> AlertList:
+        flags = [(name, "true") for name in ("active", "silenced", "inhibited")]
+        answer = await self._fetcher.get(f"{url}/api/v2/alerts", [*flags, *(("filter", text) for text in matchers)])
+        return await decoded(answer.body, self._decode)
+
+    def _decode(self, body: bytes) -> AlertList:
+        watchdog_at: datetime | None = None
+        alerts: list[Alert] = []
+        for raw in each(body, GettableAlert):
+            if self._watchdog and raw.labels.get("alertname") == self._watchdog:
+                renewed = utc(raw.updated_at)
+                watchdog_at = max(watchdog_at or renewed, renewed)
+            else:
+                alerts.append(alert_of(raw, self._now()))
+        return AlertList(tuple(alerts), watchdog_at)
+
+
+def alert_of(raw: GettableAlert, now: datetime) -> Alert:
+    """The alert in our words, its texts cleaned; one from the future began now (their clock is not ours)."""
+    labels = {clean_line(name): clean_line(value) for name, value in raw.labels.items()}
+    notes = raw.annotations
+    return Alert(
+        fingerprint=clean_line(raw.fingerprint),
+        name=labels.get("alertname") or clean_line(raw.fingerprint),
+        severity=SEVERITIES.get(labels.get("severity", "").lower(), Severity.UNKNOWN),
+        state=_state(raw.status),
+        since=min(utc(raw.starts_at), now),
+        summary=clean_line(notes.get("summary", "") or notes.get("message", "")),
+        description=clean(notes.get("description", "")),
+        labels=MappingProxyType(labels),
+        link=web_link(raw.generator_url),
+        runbook_url=web_link(notes.get("runbook_url", "")),
+        silenced_by=tuple(map(clean_line, raw.status.silenced_by)),
+        inhibited_by=tuple(map(clean_line, raw.status.inhibited_by)),
+    )
+
+
+def _state(status: Status) -> AlertState:
+    """Firing unless the upstream says clearly that it is held back: a word that we do not know is not good news."""
+    if status.state != "suppressed":
+        return AlertState.FIRING
+    return AlertState.INHIBITED if status.inhibited_by and not status.silenced_by else AlertState.SILENCED
+
+
+def merged(lists: Sequence[AlertList]) -> AlertList:
+    """One list; an alert that any replica calls firing is firing, since the oldest start that any of them knows."""
+    found: dict[str, Alert] = {}
+    for alert in (alert for each_list in lists for alert in each_list.alerts):
+        other = found.get(alert.fingerprint)
+        found[alert.fingerprint] = alert if other is None else _agreed(other, alert)
+    watchdogs = [each_list.watchdog_at for each_list in lists if each_list.watchdog_at is not None]
+    return AlertList(ordered(found.values()), max(watchdogs, default=None))
+
+
+def _agreed(one: Alert, other: Alert) -> Alert:
+    chosen = one if one.state is AlertState.FIRING else other
+    return replace(chosen, since=min(one.since, other.since))

@@ -1,0 +1,96 @@
+"""The board's upkeep: each source has its own poller, and subscribers get a new board whenever a feed changes.
+
+Nothing here knows a vendor. A source that fails, hangs or has a bug costs its own feed its freshness and nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random as chance
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+from eventa_cockpit.domain.board import Board, Feed
+from eventa_cockpit.services.polling import Poller, Source, forget
+
+__all__ = ["BoardService", "Source", "Subscriber"]
+
+CLOSING = timedelta(seconds=2)
+"""How long sources may take to close their connections when the board stops."""
+
+Subscriber = Callable[[Board], None]
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class BoardService:
+    """Keeps the board up to date until it is cancelled."""
+
+    def __init__(
+        self,
+        sources: Sequence[Source[Any]],
+        *,
+        clock: Callable[[], datetime] = _utc_now,
+        random: Callable[[], float] = chance.random,
+    ) -> None:
+        """`clock` gives the wall time in UTC, `random` numbers in [0, 1). Pauses are the event loop's own time."""
+        self._sources = tuple(sources)
+        self._pollers = {source.key: Poller(source, self._publish, clock, random) for source in sources}
+        self._board = Board(MappingProxyType({key: poller.feed for key, poller in self._pollers.items()}))
+        self._subscribers: list[Subscriber] = []
+
+    @property
+    def board(self) -> Board:
+        """All feeds as they are now."""
+        return self._board
+
+    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
+        """Calls `subscriber` on the event loop with each changed board; the result ends the subscription."""
+        self._subscribers.append(subscriber)
+
+        def unsubscribe() -> None:
+            if subscriber in self._subscribers:
+                self._subscribers.remove(subscriber)
+
+        return unsubscribe
+
+    async def run(self) -> None:
+        """Reads all sources, each at its own pace, until cancelled."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for key, poller in self._pollers.items():
+                    group.create_task(poller.run(), name=f"board.poll {key}")
+        finally:
+            await self._close()
+
+    def refresh(self, key: str | None = None) -> None:
+        """Asks for newer data of one feed, or of all, as soon as the upstream's own limits allow.
+
+        An unknown key is ignored: a pane may outlive its source.
+        """
+        for name, poller in self._pollers.items():
+            if key in (None, name):
+                poller.refresh()
+
+    def _publish(self, feed: Feed[Any]) -> None:
+        self._board = self._board.with_feed(feed)
+        # Called by the loop, not by the poller: a subscriber that raises harms neither the feed nor its neighbours.
+        loop = asyncio.get_running_loop()
+        for subscriber in self._subscribers:
+            loop.call_soon(self._notify, subscriber, self._board)
+
+    def _notify(self, subscriber: Subscriber, board: Board) -> None:
+        if subscriber in self._subscribers:
+            subscriber(board)
+
+    async def _close(self) -> None:
+        closing = [asyncio.ensure_future(source.close()) for source in self._sources]
+        if closing:
+            await asyncio.wait(closing, timeout=CLOSING.total_seconds())
+        for task in closing:
+            task.add_done_callback(forget)
+            task.cancel()
