@@ -27,6 +27,18 @@ class RunState(StrEnum):
         return self not in {RunState.CLAIMED, RunState.RUNNING}
 
 
+class CancelStage(StrEnum):
+    """How hard a command is being asked to end; each stage waits for the grace before the next."""
+
+    NONE = ""
+    INTERRUPT = "interrupt"
+    """SIGINT to the foreground, as Ctrl+C would."""
+    TERMINATE = "terminate"
+    """SIGTERM to everything that the command started."""
+    KILL = "kill"
+    """Everything is frozen, then killed, until nothing is left."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunRequest:
     """Everything that a supervisor needs to start a command."""
@@ -48,6 +60,8 @@ class RunRequest:
     timeout: timedelta | None = None
     grace: timedelta = timedelta(seconds=5)
     """Between INT and TERM, and between TERM and KILL."""
+    responder: str = ""
+    """Claimed name of who starts it, for those who come second; the uid is the kernel's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +85,12 @@ class RunStatus:
     """Bytes that could not be written (full disk); 0 is the promise otherwise."""
     reason: str = ""
     """Why it is lost or could not start, in one sentence."""
+    claimed_by: str = ""
+    """Who started it (name and uid), or empty."""
+    has_started: bool = False
+    """The command's process existed. A lost run that never started may be run again without harm."""
+    cancel_stage: CancelStage = CancelStage.NONE
+    next_stage_at: datetime | None = None
+    """When the command will be asked harder, if it has not ended by then."""
+    is_supervised: bool = False
+    """A supervisor is alive: of a running command, or of processes that a finished one left."""

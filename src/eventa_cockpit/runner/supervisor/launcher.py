@@ -1,0 +1,79 @@
+"""The launcher: a small process, started before the cockpit has threads, that forks supervisors when asked.
+
+A request is one message on a socket with four descriptors: the run's folder, its lock, the pipe with the specification
+and the pipe for the acknowledgement. It is answered by the supervisor itself, on the last of them.
+"""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import gc
+import json
+import os
+import signal
+import socket
+from collections.abc import Sequence
+
+from eventa_cockpit.runner.supervisor.supervising import Supervisor
+
+DESCRIPTORS = 4
+
+
+def launch(fd: int) -> None:
+    """Serve requests until the cockpit closes its end."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTSTP):
+        signal.signal(number, signal.SIG_IGN)
+    gc.collect()
+    gc.freeze()  # what is loaded stays shared with every supervisor
+    requests = socket.socket(fileno=fd)
+    size = array.array("i").itemsize
+    while True:
+        message, ancillary, _flags, _address = requests.recvmsg(16, socket.CMSG_SPACE(DESCRIPTORS * size))
+        if not message:
+            return
+        descriptors = array.array("i")
+        for _level, _kind, data in ancillary:
+            descriptors.frombytes(data[: len(data) - len(data) % size])
+        if len(descriptors) == DESCRIPTORS:
+            supervise_in_child(descriptors, also_close=requests)
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+def supervise_in_child(descriptors: Sequence[int], also_close: socket.socket | None = None) -> None:
+    """Fork twice, so that the supervisor is nobody's child, and return once it is on its own."""
+    pid = os.fork()
+    if pid:
+        os.waitpid(pid, 0)
+        return
+    try:
+        if os.fork() == 0:
+            if also_close is not None:
+                also_close.close()
+            _supervise(*descriptors)
+    finally:
+        os._exit(0)
+
+
+def _supervise(folder: int, lock: int, spec: int, ack: int) -> None:
+    os.setsid()
+    os.set_inheritable(lock, False)
+    os.set_inheritable(ack, False)
+    os.fchdir(folder)
+    os.close(folder)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for stream in range(3):
+        os.dup2(nothing, stream)
+    os.close(nothing)
+    text = b""
+    while part := os.read(spec, 1 << 16):
+        text += part
+    os.close(spec)
+
+    def acknowledge(failure: str) -> None:
+        with contextlib.suppress(BrokenPipeError):  # who asked has gone; the run goes on
+            os.write(ack, failure.encode()[:1000] or b"started")
+        os.close(ack)
+
+    Supervisor(json.loads(text)).supervise(acknowledge)

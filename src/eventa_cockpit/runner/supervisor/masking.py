@@ -1,0 +1,176 @@
+"""Masking: secrets taken out of a stream of bytes before anybody sees it, in whatever pieces it comes.
+
+The stream is compared with letter case folded and with blanks, line ends, NULs and control sequences left out, so that
+neither a wrapped line nor a colour inside a secret hides it. What is masked is the union of all places where a spelling
+of a secret stands. Only bytes that may still become such a place are held back.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Collection, Iterable
+from itertools import accumulate, islice
+
+from eventa_cockpit.runner.supervisor.spellings import spellings
+
+MASK = b"***"
+BLANKS = b" \t\r\n\0"
+LONGEST_GAP = 256
+"""Blanks between two characters of a secret beyond which they are not taken for one."""
+SEPARATOR = b"\xff"
+"""Stands for a longer gap; never part of UTF-8, so of no spelling."""
+
+FOLD = bytes.maketrans(
+    bytes(range(ord("A"), ord("Z") + 1)) + BLANKS,
+    bytes(range(ord("a"), ord("z") + 1)) + b"\0" * len(BLANKS),
+)
+SEQUENCE = re.compile(rb"\x1b\[[0-?]{0,64}[ -/]{0,8}[@-~]")
+BEGUN_SEQUENCE = re.compile(rb"\x1b(?:\[[0-?]{0,64}[ -/]{0,8})?\Z")
+LONGEST_SEQUENCE = 74
+GAP = re.compile(rb"\0{%d,}" % (LONGEST_GAP + 1))
+BLOCK = 1024
+
+
+def folded(data: bytes) -> bytes:
+    """As long as `data`: lower case, and NUL wherever nothing counts."""
+    if b"\x1b" in data:
+        data = SEQUENCE.sub(lambda match: b"\0" * len(match[0]), data)
+    data = data.translate(FOLD)
+    if b"\0" * (LONGEST_GAP + 1) in data:
+        data = GAP.sub(lambda match: SEPARATOR * len(match[0]), data)
+    return data
+
+
+def squeezed(text: bytes) -> bytes:
+    """`folded` without the bytes that do not count."""
+    return text.translate(None, b"\0")
+
+
+class Masker:
+    """A stream's masker. `feed` what arrives, `flush` at the end; the results together are the masked stream."""
+
+    def __init__(self, secrets: Collection[str]) -> None:
+        forms = {squeezed(folded(form)) for secret in secrets for form in spellings(secret)}
+        self._patterns = _by_anchor({form for form in forms if form})
+        self._forms = sorted(form for form in forms if len(form) > 1)
+        self._held = b""
+        self.count = 0
+        """Places masked so far."""
+
+    @property
+    def is_holding(self) -> bool:
+        """Something waits that may be the beginning of a secret."""
+        return bool(self._held)
+
+    def feed(self, data: bytes) -> bytes:
+        if not self._patterns:
+            return data
+        return self._mask(self._held + data, is_end=False)
+
+    def flush(self) -> bytes:
+        """What was held back, when nothing more will come."""
+        return self._mask(self._held, is_end=True) if self._patterns else b""
+
+    def _mask(self, raw: bytes, *, is_end: bool) -> bytes:
+        text = folded(raw)
+        begun = None if is_end else BEGUN_SEQUENCE.search(raw, max(len(raw) - LONGEST_SEQUENCE, 0))
+        end = begun.start() if begun else len(raw)
+        bare = squeezed(text[:end])
+        places = self._places(bare)
+        first_open = len(bare) if is_end else self._first_open(bare)
+        if not places and first_open == len(bare):
+            self._held = raw[end:]
+            return raw[:end]
+        if places and places[-1][1] > first_open:
+            first_open = min(first_open, *(start for start, stop in places if stop > first_open))
+        position = Positions(text[:end])
+        cut = position.of(first_open) if first_open < len(bare) else end
+        self._held = raw[cut:]
+        return self._replaced(
+            raw, cut, [(position.of(a), position.of(b - 1) + 1) for a, b in places if b <= first_open]
+        )
+
+    def _replaced(self, raw: bytes, cut: int, spans: Iterable[tuple[int, int]]) -> bytes:
+        parts: list[bytes] = []
+        done = 0
+        for start, stop in spans:
+            parts += (raw[done:start], MASK)
+            done = stop
+            self.count += 1
+        parts.append(raw[done:cut])
+        return b"".join(parts)
+
+    def _places(self, bare: bytes) -> list[tuple[int, int]]:
+        """Where spellings stand, overlapping ones joined, in order."""
+        found = [
+            (start, start + len(form))
+            for anchor, forms in self._patterns.items()
+            if anchor in bare
+            for form in forms
+            for start in _occurrences(form, bare)
+        ]
+        joined: list[tuple[int, int]] = []
+        for start, stop in sorted(found):
+            if joined and start < joined[-1][1]:
+                joined[-1] = (joined[-1][0], max(stop, joined[-1][1]))
+            else:
+                joined.append((start, stop))
+        return joined
+
+    def _first_open(self, bare: bytes) -> int:
+        """Where the earliest spelling may have begun without having ended; the length of `bare` if none has."""
+        first = len(bare)
+        for form in self._forms:
+            start = bare.find(form[:1], max(len(bare) - len(form) + 1, 0), first)
+            while start >= 0:
+                if form.startswith(bare[start:]):
+                    first = start
+                    break
+                start = bare.find(form[:1], start + 1, first)
+        return first
+
+
+class Positions:
+    """From places in the squeezed text back to those in the folded one, counted by blocks."""
+
+    def __init__(self, text: bytes) -> None:
+        self._text = text
+        blocks = range(0, len(text), BLOCK)
+        self._ends = list(accumulate(len(text[at : at + BLOCK]) - text.count(b"\0", at, at + BLOCK) for at in blocks))
+
+    def of(self, place: int) -> int:
+        """Offset of the byte that is number `place` among those that count."""
+        block = bisect_left(self._ends, place + 1)
+        left = place - (self._ends[block - 1] if block else 0)
+        counting = (offset for offset in range(block * BLOCK, len(self._text)) if self._text[offset])
+        return next(islice(counting, left, None))
+
+
+def _occurrences(form: bytes, bare: bytes) -> Iterable[int]:
+    start = bare.find(form)
+    while start >= 0:
+        yield start
+        start = bare.find(form, start + 1)
+
+
+def _by_anchor(forms: Collection[bytes]) -> dict[bytes, list[bytes]]:
+    """Forms by a part that they share: one search for the part rules out all of them.
+
+    The anchor of a group is chosen greedily among the parts of `ANCHOR` bytes; a spelling of a token shares its letters
+    with the plain one, so a secret costs a handful of searches and not one for each of its spellings.
+    """
+    groups: dict[bytes, list[bytes]] = {}
+    for form in sorted(forms, key=len):
+        anchor = next((known for known in groups if known in form), None)
+        if anchor is None:
+            anchor = _distinctive_part(form)
+            groups[anchor] = []
+        groups[anchor].append(form)
+    return groups
+
+
+def _distinctive_part(form: bytes) -> bytes:
+    """The longest run of letters and digits, which escaping leaves alone; the whole form where that is short."""
+    run: bytes = max(re.findall(rb"[a-z0-9]+", form), key=len, default=b"")
+    return run if len(run) >= 4 else form
