@@ -1,0 +1,33 @@
+"""The configuration: typed shapes, where the file is found, how it is read, and where state is kept."""
+
+from __future__ import annotations
+
+from eventa_cockpit.config.loading import UNCONFIGURED, choose, find_config, load_config
+from eventa_cockpit.config.shapes import (
+    Alertmanager,
+    Config,
+    Database,
+    EnvironmentConfig,
+    Kubernetes,
+    Sentry,
+    StatusPage,
+    Upstream,
+)
+from eventa_cockpit.config.state import prepare_state, state_folder
+
+__all__ = [
+    "UNCONFIGURED",
+    "Alertmanager",
+    "Config",
+    "Database",
+    "EnvironmentConfig",
+    "Kubernetes",
+    "Sentry",
+    "StatusPage",
+    "Upstream",
+    "choose",
+    "find_config",
+    "load_config",
+    "prepare_state",
+    "state_folder",
+]

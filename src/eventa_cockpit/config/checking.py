@@ -1,0 +1,125 @@
+"""What a well-typed configuration may still have wrong: an address that is none, a name that does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from eventa_cockpit.config.explaining import Problem
+from eventa_cockpit.config.shapes import Config, EnvironmentConfig, Upstream
+from eventa_cockpit.locale import _
+
+LANGUAGES = ("auto", "en", "ja")
+
+
+def first_problem(config: Config) -> Problem | None:
+    return next(_problems(config), None)
+
+
+def _problems(config: Config) -> Iterator[Problem]:
+    if not config.environments:
+        yield ("environments",), _("there is no environment. Add one: [environments.prod]")
+    if config.environment and config.environment not in config.environments:
+        yield (
+            ("environment",),
+            _('there is no environment "{name}". This file has: {names}.').format(
+                name=config.environment, names=", ".join(config.environments)
+            ),
+        )
+    if config.language not in LANGUAGES:
+        yield (
+            ("language",),
+            _('"{name}" is not a language of the cockpit. Use one of: {names}.').format(
+                name=config.language, names=", ".join(LANGUAGES)
+            ),
+        )
+    if not _is_timezone(config.timezone):
+        yield (
+            ("timezone",),
+            _('"{name}" is not a time zone of this machine. Write one like Asia/Tokyo or UTC.').format(
+                name=config.timezone
+            ),
+        )
+    for name, environment in config.environments.items():
+        for key, sentence in _environment_problems(environment):
+            yield ("environments", name, *key), sentence
+
+
+def _environment_problems(environment: EnvironmentConfig) -> Iterator[Problem]:
+    for name, upstream in upstreams_of(environment):
+        for seconds in ("every", "deadline"):
+            if not 0 < getattr(upstream, seconds) <= 86_400:
+                yield (*name, seconds), _("this has to be more than 0 and at most 86400 seconds.")
+        for key, url in _urls_of(upstream):
+            reason = url_problem(url)
+            if reason:
+                yield (*name, key), _('"{url}" {reason} Write it like https://host:port').format(url=url, reason=reason)
+        if getattr(upstream, "urls", None) == []:
+            yield (*name, "urls"), _("the list is empty. Name at least one address, or remove the table.")
+        place = getattr(upstream, "token", None)
+        if place is not None and not _is_place(place):
+            yield (*name, "token"), _place_sentence()
+    for variable, place in environment.secrets.items():
+        if not _is_place(place):
+            yield ("secrets", variable), _place_sentence()
+
+
+def upstreams_of(environment: EnvironmentConfig) -> Iterator[tuple[tuple[str, ...], Upstream]]:
+    """The configured upstreams, each with the path of its table below the environment."""
+    for name in ("alertmanager", "database", "sentry", "kubernetes"):
+        upstream = getattr(environment, name)
+        if upstream is not None:
+            yield (name,), upstream
+    for name, page in environment.status_pages.items():
+        yield ("status_pages", name), page
+
+
+def _urls_of(upstream: Upstream) -> Iterator[tuple[str, str]]:
+    for url in getattr(upstream, "urls", ()):
+        yield "urls", url
+    for key in ("url", "endpoint_url"):
+        url = getattr(upstream, key, None)
+        if url is not None:
+            yield key, url
+
+
+def url_problem(url: str) -> str:
+    """What is wrong with an address, as the end of a sentence; empty when nothing is."""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        return _("is not an address: its host or port cannot be read.")
+    if parts.scheme not in {"http", "https"}:
+        return _("does not begin with http:// or https://.")
+    if not host or any(character.isspace() or not character.isprintable() for character in url):
+        return _("has no host that could be asked.")
+    if parts.username or parts.password:
+        return _("holds a name or password; put the token where `token` says instead.")
+    return ""
+
+
+def _is_place(place: str) -> bool:
+    from eventa_cockpit.secrets import PROVIDERS
+
+    kind, colon, _rest = place.partition(":")
+    return bool(colon) and kind in PROVIDERS
+
+
+def _place_sentence() -> str:
+    # Never the value: what stands here by mistake is usually the secret itself.
+    return _('this has to say where the secret is, never the secret: "env:NAME" or "file:/absolute/path".')
+
+
+def _is_timezone(name: str) -> bool:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    if not name or Path(name).is_absolute():
+        return False
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True

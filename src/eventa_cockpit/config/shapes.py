@@ -1,0 +1,149 @@
+"""The shapes of `cockpit.toml`. The text under each key is its documentation: `cockpit config init` and
+docs/configuration.md are made from it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msgspec import Struct, field
+
+from eventa_cockpit.domain.environment import Environment
+
+
+class Upstream(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What every upstream has."""
+
+    every: float = 15.0
+    """Seconds between two reads."""
+    deadline: float = 10.0
+    """Seconds after which a read is given up, whatever it is doing."""
+
+
+class Alertmanager(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Prometheus Alertmanager, API v2: the alerts pane, and which runbook is offered."""
+
+    urls: list[str]
+    """Addresses of all replicas; their answers are merged by fingerprint."""
+    token: str | None = None
+    """Where the bearer token is (see "Secrets")."""
+    matchers: list[str] = field(default_factory=list)
+    """Only alerts that match all of these, in Alertmanager's own syntax."""
+    watchdog: str = "Watchdog"
+    """Name of the alert that always fires; the pane warns when it is not there."""
+
+
+class Database(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One RDS instance, through CloudWatch: the database pane."""
+
+    instance: str
+    """The DBInstanceIdentifier."""
+    region: str = "ap-northeast-1"
+    """AWS region of the instance."""
+    profile: str | None = None
+    """Profile of ~/.aws/config that gives the credentials; unset means the usual AWS search order."""
+    endpoint_url: str | None = None
+    """Ask this address instead of AWS; `AWS_ENDPOINT_URL` counts as well."""
+    window: float = 60.0
+    """Minutes of history that are read and drawn."""
+    bounds: dict[str, float] = field(default_factory=dict)
+    """CloudWatch metric → the value past which it is bad, in the metric's own unit (bytes, seconds, percent, count)."""
+    every: float = 30.0
+    """Seconds between two reads."""
+
+
+class Sentry(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One Sentry project: the errors pane."""
+
+    organization: str
+    """Slug of the organization."""
+    project: str
+    """Slug of the project."""
+    token: str
+    """Where the API token is (see "Secrets"); it needs the scopes `event:read` and `project:read`."""
+    url: str = "https://sentry.io"
+    """Address of Sentry; of your own installation, if you have one."""
+    environment: str | None = None
+    """Only errors of this Sentry environment."""
+    window: float = 15.0
+    """Minutes that are compared with the same number of minutes before them."""
+
+
+class Kubernetes(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Deployments of one namespace: the roll-outs pane."""
+
+    namespace: str = "default"
+    """Namespace whose deployments are shown."""
+    deployments: list[str] = field(default_factory=list)
+    """Only these deployments; empty means all of the namespace."""
+    kubeconfig: str | None = None
+    """Path of the kubeconfig; unset means $KUBECONFIG, ~/.kube/config or the pod's own account."""
+    context: str | None = None
+    """Context of the kubeconfig; unset means its current one."""
+
+
+class StatusPage(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Public status page of a vendor, in Statuspage's JSON shape. The key is the name that is shown."""
+
+    url: str
+    """Address of the page; the cockpit reads `/api/v2/summary.json` below it."""
+    every: float = 60.0
+    """Seconds between two reads."""
+
+
+class EnvironmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One environment: how dangerous it is, what watches it, what its commands need."""
+
+    production: bool = False
+    """Users depend on it: a change asks for the environment's name, typed."""
+    drill: bool = False
+    """Simulated: the header says DRILL and incidents are marked as drills."""
+    title: str = ""
+    """Long name in your own language, shown beside the short one."""
+    alertmanager: Alertmanager | None = None
+    """Alerts; without it the pane says that nothing is configured."""
+    database: Database | None = None
+    """Database metrics; without it the pane says that nothing is configured."""
+    sentry: Sentry | None = None
+    """Application errors; without it the pane says that nothing is configured."""
+    kubernetes: Kubernetes | None = None
+    """Roll-outs; without it the pane says that nothing is configured."""
+    status_pages: dict[str, StatusPage] = field(default_factory=dict)
+    """Status pages of the vendors that the service depends on."""
+    variables: dict[str, str] = field(default_factory=dict)
+    """Variables that every command gets."""
+    parameters: dict[str, str] = field(default_factory=dict)
+    """Values of runbook parameters in this environment, so that nobody has to type them."""
+    secrets: dict[str, str] = field(default_factory=dict)
+    """Secret variable → where its value is (see "Secrets"). Commands get it; screen, disk and journal never do."""
+
+    def described_as(self, name: str) -> Environment:
+        """What the rest of the cockpit knows of this environment, which the file calls `name`."""
+        return Environment(name, is_production=self.production, is_drill=self.drill, title=self.title)
+
+
+class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The whole file."""
+
+    environments: dict[str, EnvironmentConfig]
+    """The environments by their short names, such as `prod` and `stg`."""
+    service: str = "eventa"
+    """Name of the service, shown in the header."""
+    environment: str = ""
+    """Environment that opens when `--env` does not say; empty means the first one of the file."""
+    language: str = "auto"
+    """Language of the screen: `ja`, `en`, or `auto` (by the locale)."""
+    timezone: str = "Asia/Tokyo"
+    """Time zone of every time on the screen."""
+    runbooks: list[str] = field(default_factory=list)
+    """Files or folders of runbooks, relative to this file; empty means the ones that come with the cockpit."""
+    state: Path | None = None
+    """Folder of incidents and runs, relative to this file; unset means ~/.local/state/eventa-cockpit."""
+    responder: str = ""
+    """Your name in the record; empty means the login name."""
+    path: Path | None = None
+    """Where this was read from, None when there is no file. Not a key of the file."""
+
+    @property
+    def chosen(self) -> EnvironmentConfig:
+        """The environment that is open. A loaded configuration always has it."""
+        return self.environments[self.environment]
