@@ -111,9 +111,7 @@ def _from_command(command: str, name: str) -> str:
     if not arguments:
         raise SecretError(_("{name}: command: names no program.").format(name=name))
     try:
-        done = subprocess.run(
-            arguments, stdin=subprocess.DEVNULL, capture_output=True, timeout=COMMAND_S, check=False,
-        )  # fmt: skip
+        done = subprocess.run(arguments, stdin=subprocess.DEVNULL, capture_output=True, timeout=COMMAND_S, check=False)
     except subprocess.TimeoutExpired:
         raise SecretError(
             _("{name}: {program} gave nothing within {seconds:.0f} s.").format(

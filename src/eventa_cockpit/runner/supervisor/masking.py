@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable
 from itertools import accumulate, islice
 
-from eventa_cockpit.runner.supervisor.spellings import spellings
+from eventa_cockpit.runner.supervisor.spellings import SHORTEST, spellings
 
 MASK = b"***"
 BLANKS = b" \t\r\n\0"
@@ -26,20 +26,26 @@ FOLD = bytes.maketrans(
     bytes(range(ord("a"), ord("z") + 1)) + b"\0" * len(BLANKS),
 )
 SEQUENCE = re.compile(rb"\x1b\[[0-?]{0,64}[ -/]{0,8}[@-~]")
+COLOUR = re.compile(rb"\x1b\[[0-9;:]{0,64}m")
 BEGUN_SEQUENCE = re.compile(rb"\x1b(?:\[[0-?]{0,64}[ -/]{0,8})?\Z")
 LONGEST_SEQUENCE = 74
 GAP = re.compile(rb"\0{%d,}" % (LONGEST_GAP + 1))
 BLOCK = 1024
 
 
-def folded(data: bytes) -> bytes:
-    """As long as `data`: lower case, and NUL wherever nothing counts."""
-    if b"\x1b" in data:
-        data = SEQUENCE.sub(lambda match: b"\0" * len(match[0]), data)
+def folded(data: bytes, ignored: re.Pattern[bytes] | None = SEQUENCE) -> bytes:
+    """As long as `data`: lower case, and NUL wherever nothing counts: blanks, and the sequences that are ignored."""
+    if ignored is not None and b"\x1b" in data:
+        data = ignored.sub(lambda match: b"\0" * len(match[0]), data)
     data = data.translate(FOLD)
     if b"\0" * (LONGEST_GAP + 1) in data:
         data = GAP.sub(lambda match: SEPARATOR * len(match[0]), data)
     return data
+
+
+def views(data: bytes) -> set[bytes]:
+    """The ways to read the data: a sequence that was cut short would swallow the first letter of a secret after it."""
+    return {folded(data, ignored) for ignored in (SEQUENCE, COLOUR, None)} if b"\x1b" in data else {folded(data)}
 
 
 def squeezed(text: bytes) -> bytes:
@@ -52,8 +58,8 @@ class Masker:
 
     def __init__(self, secrets: Collection[str]) -> None:
         forms = {squeezed(folded(form)) for secret in secrets for form in spellings(secret)}
-        self._patterns = _by_anchor({form for form in forms if form})
-        self._forms = sorted(form for form in forms if len(form) > 1)
+        self._forms = sorted(form for form in forms if len(form) >= SHORTEST)
+        self._patterns = _by_anchor(self._forms)
         self._held = b""
         self.count = 0
         """Places masked so far."""
@@ -73,23 +79,25 @@ class Masker:
         return self._mask(self._held, is_end=True) if self._patterns else b""
 
     def _mask(self, raw: bytes, *, is_end: bool) -> bytes:
-        text = folded(raw)
         begun = None if is_end else BEGUN_SEQUENCE.search(raw, max(len(raw) - LONGEST_SEQUENCE, 0))
         end = begun.start() if begun else len(raw)
-        bare = squeezed(text[:end])
+        looked = [self._look(view, is_end=is_end) for view in views(raw[:end])]
+        spans = _joined(span for found, _ in looked for span in found)
+        cut = min(first_open for _, first_open in looked)
+        cut = _whole(cut, spans, raw)
+        self._held = raw[cut:]
+        return self._replaced(raw, cut, [span for span in spans if span[1] <= cut])
+
+    def _look(self, text: bytes, *, is_end: bool) -> tuple[list[tuple[int, int]], int]:
+        """Where spellings stand in the folded text, and from where on one may have begun."""
+        bare = squeezed(text)
         places = self._places(bare)
         first_open = len(bare) if is_end else self._first_open(bare)
         if not places and first_open == len(bare):
-            self._held = raw[end:]
-            return raw[:end]
-        if places and places[-1][1] > first_open:
-            first_open = min(first_open, *(start for start, stop in places if stop > first_open))
-        position = Positions(text[:end])
-        cut = position.of(first_open) if first_open < len(bare) else end
-        self._held = raw[cut:]
-        return self._replaced(
-            raw, cut, [(position.of(a), position.of(b - 1) + 1) for a, b in places if b <= first_open]
-        )
+            return [], len(text)
+        position = Positions(text)
+        cut = position.of(first_open) if first_open < len(bare) else len(text)
+        return [(position.of(start), position.of(stop - 1) + 1) for start, stop in places], cut
 
     def _replaced(self, raw: bytes, cut: int, spans: Iterable[tuple[int, int]]) -> bytes:
         parts: list[bytes] = []
@@ -102,21 +110,13 @@ class Masker:
         return b"".join(parts)
 
     def _places(self, bare: bytes) -> list[tuple[int, int]]:
-        """Where spellings stand, overlapping ones joined, in order."""
-        found = [
+        return [
             (start, start + len(form))
             for anchor, forms in self._patterns.items()
             if anchor in bare
             for form in forms
             for start in _occurrences(form, bare)
         ]
-        joined: list[tuple[int, int]] = []
-        for start, stop in sorted(found):
-            if joined and start < joined[-1][1]:
-                joined[-1] = (joined[-1][0], max(stop, joined[-1][1]))
-            else:
-                joined.append((start, stop))
-        return joined
 
     def _first_open(self, bare: bytes) -> int:
         """Where the earliest spelling may have begun without having ended; the length of `bare` if none has."""
@@ -145,6 +145,30 @@ class Positions:
         left = place - (self._ends[block - 1] if block else 0)
         counting = (offset for offset in range(block * BLOCK, len(self._text)) if self._text[offset])
         return next(islice(counting, left, None))
+
+
+def _whole(cut: int, spans: list[tuple[int, int]], raw: bytes) -> int:
+    """The cut moved back to where it divides neither a span nor a control sequence."""
+    before = -1
+    while cut != before:
+        before = cut
+        cut = next((start for start, stop in spans if start < cut < stop), cut)
+        escape = raw.rfind(b"\x1b", 0, cut)
+        sequence = SEQUENCE.match(raw, escape) if escape >= 0 else None
+        if sequence and cut < sequence.end():
+            cut = escape
+    return cut
+
+
+def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """In order, overlapping ones made one."""
+    joined: list[tuple[int, int]] = []
+    for start, stop in sorted(spans):
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(stop, joined[-1][1]))
+        else:
+            joined.append((start, stop))
+    return joined
 
 
 def _occurrences(form: bytes, bare: bytes) -> Iterable[int]:

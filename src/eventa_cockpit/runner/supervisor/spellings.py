@@ -19,7 +19,10 @@ URL_SAFE = bytes.maketrans(b"+/", b"-_")
 def spellings(secret: str) -> set[bytes]:
     """All spellings, in their usual letter case."""
     found: set[bytes] = set()
-    for text in {secret, *(line.strip() for line in secret.splitlines() if len(line.strip()) >= SHORTEST_LINE)}:
+    texts = {secret, *(line.strip() for line in secret.splitlines() if len(line.strip()) >= SHORTEST_LINE)}
+    if not secret.isascii():  # the masker folds the case of ASCII letters only
+        texts |= {text.upper() for text in texts} | {text.lower() for text in texts}
+    for text in texts:
         found.update(_escaped(text))
         found.update(_encoded(text.encode("utf-8", "surrogateescape")))
     return {form for form in found if len(form) >= SHORTEST}
