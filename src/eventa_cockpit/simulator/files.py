@@ -28,7 +28,7 @@ def write_world_files(folder: Path, ports: Mapping[str, int]) -> Path:
         write_private(folder / name, f"drill-{secrets.token_hex(16)}")
     write_private(folder / ".curlrc", _curlrc(folder, ports[sites.TLS]))
     kubernetes_token = (folder / sites.KUBERNETES_TOKEN_FILE).read_text()
-    write_private(folder / "kubeconfig", _kubeconfig(ports[sites.KUBERNETES], kubernetes_token))
+    write_private(folder / "kubeconfig", _kubeconfig(folder, ports[sites.KUBERNETES], kubernetes_token))
     (folder / "cache").mkdir(exist_ok=True)
     config_path = folder / sites.CONFIG_FILE
     write_private(config_path, _config(folder, ports))
@@ -67,12 +67,13 @@ def _curlrc(folder: Path, port: int) -> str:
     return "\n".join([*lines, f'cacert = "{folder / sites.CA_FILE}"', 'noproxy = "*"', ""])
 
 
-def _kubeconfig(port: int, token: str) -> str:
+def _kubeconfig(folder: Path, port: int, token: str) -> str:
+    cluster = {"server": f"https://{sites.HOST}:{port}", "certificate-authority": str(folder / sites.CA_FILE)}
     content = {
         "apiVersion": "v1",
         "kind": "Config",
         "current-context": "eventa-drill",
-        "clusters": [{"name": "eventa-drill", "cluster": {"server": _url(port)}}],
+        "clusters": [{"name": "eventa-drill", "cluster": cluster}],
         "users": [{"name": "responder", "user": {"token": token}}],
         "contexts": [
             {

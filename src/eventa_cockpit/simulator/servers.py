@@ -1,4 +1,4 @@
-"""Puts the APIs behind their sockets: plain HTTP by port, TLS by host name, one event loop for all."""
+"""Puts the APIs behind their sockets: by port, and by host name behind TLS, one event loop for all."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from eventa_cockpit.simulator import sites
 from eventa_cockpit.simulator.apis.alertmanager import AlertmanagerApi
 from eventa_cockpit.simulator.apis.control import ControlApi
 from eventa_cockpit.simulator.apis.eventa import EventaApi, FrontendApi
+from eventa_cockpit.simulator.apis.kubernetes import KubernetesApi
 from eventa_cockpit.simulator.apis.sentry import SentryApi
 from eventa_cockpit.simulator.apis.status_page import StatusPageApi
 from eventa_cockpit.simulator.simulation import Simulation
@@ -51,8 +52,8 @@ def plain_server(simulation: Simulation, folder: Path, control: ControlApi, port
     return _server(ByPort({ports[name]: Starlette(routes=found) for name, found in routes.items()}))
 
 
-def tls_server(simulation: Simulation, folder: Path) -> Server:
-    """The server of eventa's own sites and Stripe's status page; needs the certificates."""
+def tls_server(simulation: Simulation, folder: Path, ports: Mapping[str, int]) -> Server:
+    """The server of Kubernetes, eventa's own sites and Stripe's status page; needs the certificates."""
     eventa = Starlette(routes=EventaApi(simulation, (folder / sites.ADMIN_TOKEN_FILE).read_text()).routes())
     frontend = Starlette(routes=FrontendApi(simulation).routes())
     status = Starlette(routes=StatusPageApi(simulation).routes())
@@ -61,13 +62,19 @@ def tls_server(simulation: Simulation, folder: Path) -> Server:
         *(Host(name, frontend) for name in sites.FRONTEND_HOSTS),
         *(Host(name, status) for name in sites.STATUS_HOSTS),
     ]
-    return _server(Starlette(routes=hosts), folder)
+    # kubectl sends its token over TLS only.
+    kubernetes = KubernetesApi(simulation, (folder / sites.KUBERNETES_TOKEN_FILE).read_text())
+    applications = {
+        ports[sites.TLS]: Starlette(routes=hosts),
+        ports[sites.KUBERNETES]: Starlette(routes=kubernetes.routes()),
+    }
+    return _server(ByPort(applications), folder)
 
 
 async def started(server: Server, sockets: list[socket.socket]) -> asyncio.Task[None]:
     """Serve on `sockets` in a task; returns when the first request can be answered."""
     task = asyncio.create_task(server.serve(sockets))
-    while not server.started and not task.done():
+    while not server.started and not task.done():  # noqa: ASYNC110 (uvicorn has a flag, not an event)
         await asyncio.sleep(0.002)
     return task
 

@@ -16,7 +16,12 @@ class Simulation:
     def __init__(self, world: World, clock: Clock) -> None:
         self._world = world
         self._lock = threading.Lock()
+        self._kept: list[object] = []
         self.clock = clock
+
+    def keep(self, kept: object) -> None:
+        """Hold on to something for as long as the simulation lives."""
+        self._kept.append(kept)
 
     @contextmanager
     def now(self) -> Iterator[tuple[World, ClockReading]]:

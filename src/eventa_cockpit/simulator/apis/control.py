@@ -20,7 +20,11 @@ class ControlApi:
 
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
-        self.is_aws_ready = False
+        self._is_aws_ready = False
+
+    def aws_is_ready(self) -> None:
+        """AWS' own thread says that it answers now."""
+        self._is_aws_ready = True
 
     def routes(self) -> list[Route]:
         return [
@@ -37,7 +41,7 @@ class ControlApi:
     async def inject(self, request: Request) -> Response:
         body = await json_body(request) or {}
         try:
-            fault = Fault(body.get("fault"))
+            fault = Fault(str(body.get("fault")))
         except ValueError:
             return json_answer({"error": f'"fault" must be one of {", ".join(Fault)}'}, 400)
         with self._simulation.now() as (world, reading):
@@ -69,5 +73,5 @@ class ControlApi:
             "bad_release_share": world.cluster.bad_share(),
             "frontend_release": world.cluster.frontend_release(),
             "sample": asdict(world.newest),
-            "aws_ready": self.is_aws_ready,
+            "aws_ready": self._is_aws_ready,
         }

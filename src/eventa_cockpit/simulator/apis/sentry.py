@@ -239,10 +239,10 @@ def _moment(text: str) -> datetime:
 
 
 def _duration(text: str) -> timedelta:
-    found = re.fullmatch(r"(\d+)([smhdw])", text)
+    found = re.fullmatch(r"(\d+)([smhdw]?)", text)
     if found is None or int(found[1]) == 0:
         raise ValueError(f"Invalid period: {text}")
-    return timedelta(seconds=int(found[1]) * UNITS_S[found[2]])
+    return timedelta(seconds=int(found[1]) * UNITS_S[found[2] or "s"])
 
 
 def _at(moment: datetime, reading: ClockReading) -> float:

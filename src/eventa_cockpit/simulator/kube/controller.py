@@ -1,4 +1,4 @@
-"""The deployment controller: rolls pods over a few seconds as Kubernetes' own does (surge and unavailability of 25 %)."""
+"""The deployment controller: rolls pods over some seconds, with 25 % surge and unavailability as Kubernetes' own."""
 
 from __future__ import annotations
 
@@ -214,5 +214,6 @@ def _kept(deployment: Object, new: Object) -> Object:
         if (old["type"], old["status"], old["reason"], old["message"]) == (
             new["type"], new["status"], new["reason"], new["message"],
         ):  # fmt: skip
-            return old
+            kept: Object = old
+            return kept
     return new

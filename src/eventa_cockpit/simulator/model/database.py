@@ -10,7 +10,6 @@ from eventa_cockpit.simulator.model.sample import DatabaseSample
 GIB = float(2**30)
 CULPRIT_TABLE = "tickets"
 CULPRIT_COLUMNS = ("event_id", "status")
-CULPRIT_QUERY = "SELECT COUNT(*) FROM tickets WHERE event_id = {event} AND status = 'reserved' FOR UPDATE;"
 USUAL_CLASS = "db.r6g.large"
 CAPACITIES = {
     "db.r6g.large": 1.0,
@@ -39,6 +38,15 @@ class Index:
         return self.table == CULPRIT_TABLE and self.columns[:1] == CULPRIT_COLUMNS[:1]
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that RDS reports as an event of the instance."""
+
+    at_s: float
+    category: str
+    message: str
+
+
 class Database:
     """eventa's primary instance."""
 
@@ -51,10 +59,12 @@ class Database:
         self._query_at: float | None = None
         self._rebooting_until = float("-inf")
         self._replicas: dict[str, float] = {}
+        self.index_dropped_s: float | None = None
+        self.notes: list[Note] = []
 
     def break_index(self, at_s: float) -> None:
         """A release drops the index that one query needs; from then on it locks far too many rows."""
-        self._query_at = at_s
+        self._query_at = self.index_dropped_s = at_s
         self.indexes = [index for index in self.indexes if not index.covers_the_culprit]
 
     def clear(self) -> None:
@@ -71,11 +81,16 @@ class Database:
         """Cuts every connection and its locks; the query comes back with its job."""
         self._rebooting_until = at_s + REBOOT_S
         self.pressure = 0.0
+        self.notes += [
+            Note(at_s, "availability", "DB instance shutdown"),
+            Note(self._rebooting_until, "availability", "DB instance restarted"),
+        ]
         if self._query_at is not None:
             self._query_at = self._rebooting_until + RELAPSE_S
 
     def resize(self, at_s: float, instance_class: str) -> None:
         self._next_class = (at_s + RESIZE_S, instance_class)
+        self.notes.append(Note(at_s, "configuration change", "Applying modification to database instance class"))
 
     def add_replica(self, at_s: float, name: str) -> None:
         self._replicas[name] = at_s + REPLICA_S
@@ -109,6 +124,8 @@ class Database:
         if self._next_class is not None and at_s >= self._next_class[0]:
             self.instance_class = self._next_class[1]
             self._next_class = None
+            message = "Finished applying modification to DB instance class"
+            self.notes.append(Note(at_s, "configuration change", message))
             self.reboot(at_s)
 
     def _move_pressure(self, at_s: float, *, is_refused: bool) -> None:

@@ -22,7 +22,10 @@ RAMP_S = 60.0
 
 
 class Payments:
-    """The payment path. A gateway outage outlives its cause: the retry queue must be drained by refusing new payments."""
+    """The payment path.
+
+    A gateway outage outlives its cause: the retry queue has to be drained by refusing new payments for a while.
+    """
 
     def __init__(self, seed: int) -> None:
         self._seed = seed

@@ -1,0 +1,88 @@
+"""RDS' metrics in CloudWatch, made from the world's samples whenever somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from moto.cloudwatch.models import MetricAggregatedDatum
+from moto.core.common_models import CloudWatchMetricProvider
+
+from eventa_cockpit.simulator import sites
+from eventa_cockpit.simulator.model.sample import DatabaseSample, Sample
+from eventa_cockpit.simulator.simulation import Simulation
+
+NAMESPACE = "AWS/RDS"
+MINUTE_S = 60
+
+Measure = Callable[[DatabaseSample], float]
+
+PRIMARY_METRICS: dict[str, tuple[str, Measure]] = {
+    "CPUUtilization": ("Percent", lambda sample: sample.cpu_percent),
+    "DatabaseConnections": ("Count", lambda sample: sample.connections),
+    "ReadLatency": ("Seconds", lambda sample: sample.read_latency_s),
+    "WriteLatency": ("Seconds", lambda sample: sample.write_latency_s),
+    "FreeableMemory": ("Bytes", lambda sample: sample.freeable_memory_bytes),
+    "FreeStorageSpace": ("Bytes", lambda sample: sample.free_storage_bytes),
+    "DiskQueueDepth": ("Count", lambda sample: sample.queue_depth),
+    "ReadIOPS": ("Count/Second", lambda sample: sample.read_iops),
+    "WriteIOPS": ("Count/Second", lambda sample: sample.write_iops),
+}
+REPLICA_METRICS: dict[str, tuple[str, Measure]] = {
+    "CPUUtilization": ("Percent", lambda sample: 6 + sample.cpu_percent * 0.3),
+    "ReplicaLag": ("Seconds", lambda sample: sample.replica_lag_s),
+}
+
+
+def join_cloudwatch(simulation: Simulation) -> None:
+    """Give moto's CloudWatch the world's metrics in eventa's region."""
+
+    class WorldMetrics(CloudWatchMetricProvider):  # moto finds providers by subclass
+        @staticmethod
+        def get_cloudwatch_metrics(account_id: str, region: str) -> list[Any]:  # noqa: ARG004
+            return metrics(simulation) if region == sites.REGION else []
+
+    simulation.keep(WorldMetrics)
+
+
+def metrics(simulation: Simulation) -> list[Any]:
+    """One datum a minute, instance and metric; the lag is the replica's, and reported for both."""
+    with simulation.now() as (world, reading):
+        minutes = by_minute(world.history, reading.wall)
+    primary = {**PRIMARY_METRICS, "ReplicaLag": REPLICA_METRICS["ReplicaLag"]}
+    return [
+        _datum(instance, name, unit, measure, minute, samples)
+        for instance, measures in ((sites.INSTANCE, primary), (sites.REPLICA, REPLICA_METRICS))
+        for name, (unit, measure) in measures.items()
+        for minute, samples in minutes.items()
+    ]
+
+
+def by_minute(history: Iterable[Sample], wall: Callable[[float], datetime]) -> dict[datetime, list[DatabaseSample]]:
+    """Samples by the whole minute in which they were measured; an instance that is down measures nothing."""
+    minutes: dict[datetime, list[DatabaseSample]] = {}
+    for sample in history:
+        moment = wall(sample.at_s)
+        minute = moment - timedelta(seconds=moment.second, microseconds=moment.microsecond)
+        if sample.database.is_available:
+            minutes.setdefault(minute, []).append(sample.database)
+    return minutes
+
+
+def _datum(
+    instance: str, name: str, unit: str, measure: Measure, minute: datetime, samples: list[DatabaseSample]
+) -> Any:
+    values = [measure(sample) for sample in samples]
+    return MetricAggregatedDatum(
+        namespace=NAMESPACE,
+        name=name,
+        min_stat=min(values),
+        max_stat=max(values),
+        sample_count=len(values),
+        sum_stat=sum(values),
+        dimensions=[{"Name": "DBInstanceIdentifier", "Value": instance}],
+        # moto compares with times that have no zone.
+        timestamp=minute.replace(tzinfo=None),
+        unit=unit,
+    )

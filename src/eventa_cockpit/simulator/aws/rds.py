@@ -1,0 +1,209 @@
+"""Joins moto's RDS to the world: what a command does to eventa's instance happens to the simulated database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from moto.core.exceptions import ServiceException
+from moto.core.responses import ActionResult
+from moto.rds.models import DBInstance, RDSBackend
+from moto.rds.responses import RDSResponse
+
+from eventa_cockpit.simulator import sites
+from eventa_cockpit.simulator.model.slow_log import slow_log
+from eventa_cockpit.simulator.simulation import Simulation
+
+SLOW_LOG = "slowquery/mysql-slowquery.log"
+ERROR_LOG = "error/mysql-error.log"
+PORTION_BYTES = 1_000_000
+PORTION_LINES = 10_000
+USUAL_EVENT_MINUTES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class LogFile:
+    """As `describe-db-log-files` lists it."""
+
+    log_file_name: str
+    size: int
+    last_written: int
+    """Milliseconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceEvent:
+    """As `describe-events` lists it."""
+
+    source_identifier: str
+    source_type: str
+    message: str
+    event_categories: tuple[str, ...]
+    date: datetime
+    source_arn: str
+
+
+class LogFileNotFoundError(ServiceException):
+    code = "DBLogFileNotFoundFault"
+
+
+def join_rds(simulation: Simulation) -> None:
+    """Make moto's RDS act on and answer from the world."""
+    _join_reads(simulation)
+    _join_writes(simulation)
+    _join_logs(simulation)
+
+
+def _join_reads(simulation: Simulation) -> None:
+    describe_instances = RDSBackend.describe_db_instances
+    describe_events = RDSBackend.describe_events
+
+    def describe_db_instances(self: RDSBackend, *given: Any, **named: Any) -> list[DBInstance]:
+        _refresh(self, simulation)
+        return list(describe_instances(self, *given, **named))
+
+    def describe_db_events(self: RDSBackend, **named: Any) -> list[Any]:
+        start = named.get("start_time")
+        found = [*describe_events(self, **named), *_world_events(self, simulation)]
+        if start is None:
+            minutes = named.get("duration") or USUAL_EVENT_MINUTES
+            start = simulation.clock.reading().now_wall - timedelta(minutes=int(minutes))
+        identifier, kind = named.get("source_identifier"), named.get("source_type")
+        return [
+            event
+            for event in sorted(found, key=lambda event: _aware(event.date, start))
+            if _aware(event.date, start) >= start
+            and identifier in (None, event.source_identifier)
+            and kind in (None, event.source_type)
+        ]
+
+    RDSBackend.describe_db_instances = describe_db_instances
+    RDSBackend.describe_events = describe_db_events
+
+
+def _join_writes(simulation: Simulation) -> None:
+    modify = RDSBackend.modify_db_instance
+    add_replica = RDSBackend.create_db_instance_read_replica
+    delete = RDSBackend.delete_db_instance
+
+    def reboot_db_instance(self: RDSBackend, db_instance_identifier: str) -> DBInstance:
+        found = self.describe_db_instances(db_instance_identifier)[0]
+        if db_instance_identifier == sites.INSTANCE:
+            with simulation.now() as (world, reading):
+                world.database.reboot(reading.now_s)
+        _refresh(self, simulation)
+        return found
+
+    def modify_db_instance(self: RDSBackend, db_instance_identifier: str, db_kwargs: dict[str, Any]) -> DBInstance:
+        wanted = db_kwargs.pop("db_instance_class", None) if db_instance_identifier == sites.INSTANCE else None
+        found = modify(self, db_instance_identifier, db_kwargs)
+        if wanted is not None:
+            with simulation.now() as (world, reading):
+                world.database.resize(reading.now_s, wanted)
+        _refresh(self, simulation)
+        return found
+
+    def create_db_instance_read_replica(self: RDSBackend, db_kwargs: dict[str, Any]) -> DBInstance:
+        name = db_kwargs["db_instance_identifier"]
+        if name in self.databases:
+            raise ServiceException("DBInstanceAlreadyExists", "DB instance already exists")
+        found = add_replica(self, db_kwargs)
+        if db_kwargs["source_db_instance_identifier"] == sites.INSTANCE:
+            with simulation.now() as (world, reading):
+                world.database.add_replica(reading.now_s, name)
+        _refresh(self, simulation)
+        return found
+
+    def delete_db_instance(self: RDSBackend, db_instance_identifier: str, *given: Any, **named: Any) -> DBInstance:
+        found = delete(self, db_instance_identifier, *given, **named)
+        with simulation.now() as (world, _reading):
+            world.database.remove_replica(db_instance_identifier)
+        return found
+
+    RDSBackend.reboot_db_instance = reboot_db_instance
+    RDSBackend.modify_db_instance = modify_db_instance
+    RDSBackend.create_db_instance_read_replica = create_db_instance_read_replica
+    RDSBackend.delete_db_instance = delete_db_instance
+
+
+def _join_logs(simulation: Simulation) -> None:
+    def describe_db_log_files(self: RDSBackend, db_instance_identifier: str, **_named: Any) -> list[LogFile]:
+        self.describe_db_instances(db_instance_identifier)
+        now = simulation.clock.reading().now_wall
+        texts = {name: read(simulation) for name, read in LOGS.items()}
+        return [LogFile(name, len(text.encode()), int(now.timestamp() * 1000)) for name, text in texts.items()]
+
+    def download_db_log_file_portion(self: RDSResponse) -> ActionResult:
+        self.backend.describe_db_instances(self.params["DBInstanceIdentifier"])
+        name = self.params["LogFileName"]
+        if name not in LOGS:
+            raise LogFileNotFoundError(f"DBLog File: {name} is not found on the DB instance")
+        marker, lines = self.params.get("Marker"), self.params.get("NumberOfLines")
+        data, end, pending = portion(LOGS[name](simulation), marker, None if lines is None else int(lines))
+        return ActionResult({"LogFileData": data, "Marker": f"0:{end}", "AdditionalDataPending": pending})
+
+    RDSBackend.describe_db_log_files = describe_db_log_files
+    RDSResponse.download_db_log_file_portion = download_db_log_file_portion
+
+
+def portion(text: str, marker: str | None, lines: int | None) -> tuple[str, int, bool]:
+    """Part of a log file, where it ends, and whether more follows, by the rules of DownloadDBLogFilePortion.
+
+    Without a marker: the newest lines. With one: the lines from there on. Never more than 1 MB or 10,000 lines.
+    """
+    limit = min(lines or PORTION_LINES, PORTION_LINES)
+    if marker is None:
+        newest = "".join(text.splitlines(keepends=True)[-limit:])
+        while len(newest) > PORTION_BYTES:
+            newest = newest.partition("\n")[2]
+        return newest, len(text), False
+    start = int(marker.rpartition(":")[2] or 0)
+    part = "".join(text[start : start + PORTION_BYTES].splitlines(keepends=True)[:limit])
+    end = start + len(part)
+    return part, end, end < len(text)
+
+
+def _read_slow_log(simulation: Simulation) -> str:
+    with simulation.now() as (world, reading):
+        return slow_log(world.history, reading.wall, world.seed, world.database.index_dropped_s)
+
+
+def _read_error_log(simulation: Simulation) -> str:
+    with simulation.now() as (_world, reading):
+        moment = reading.wall(-86400 * 9)
+    return f"{moment:%Y-%m-%dT%H:%M:%S.%fZ} 0 [System] [MY-010931] [Server] mysqld: ready for connections.\n"
+
+
+LOGS: dict[str, Callable[[Simulation], str]] = {SLOW_LOG: _read_slow_log, ERROR_LOG: _read_error_log}
+
+
+def _refresh(backend: RDSBackend, simulation: Simulation) -> None:
+    """Copy the states of the primary and its replicas from the world."""
+    with simulation.now() as (world, reading):
+        for name, instance in backend.databases.items():
+            if name == sites.INSTANCE:
+                instance.status = world.database.status(reading.now_s)
+                instance.db_instance_class = world.database.instance_class
+            elif instance.is_replica:
+                instance.status = world.database.replica_status(name, reading.now_s)
+
+
+def _world_events(backend: RDSBackend, simulation: Simulation) -> list[InstanceEvent]:
+    instance = backend.databases.get(sites.INSTANCE)
+    if instance is None:
+        return []
+    with simulation.now() as (world, reading):
+        return [
+            InstanceEvent(
+                sites.INSTANCE, "db-instance", note.message, (note.category,), reading.wall(note.at_s), instance.arn
+            )
+            for note in world.database.notes
+            if note.at_s <= reading.now_s
+        ]
+
+
+def _aware(moment: datetime, like: datetime) -> datetime:
+    """moto writes its own times without a zone."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=like.tzinfo)

@@ -1,0 +1,55 @@
+"""Runs moto's server in threads of the world's process, where moto's slow import is done, too."""
+
+from __future__ import annotations
+
+import gc
+import os
+import socket
+import threading
+from collections.abc import Callable
+
+from eventa_cockpit.simulator import sites
+from eventa_cockpit.simulator.simulation import Simulation
+
+
+def start_aws(simulation: Simulation, listener: socket.socket, on_ready: Callable[[], None]) -> threading.Thread:
+    """Serve AWS on `listener` until the process ends; `on_ready` is called when the first call can be answered."""
+    thread = threading.Thread(target=_serve, args=(simulation, listener, on_ready), name="aws", daemon=True)
+    thread.start()
+    return thread
+
+
+def _serve(simulation: Simulation, listener: socket.socket, on_ready: Callable[[], None]) -> None:
+    # moto reads it on import; without it every answer waits for the flask-cors extension to look at its headers.
+    os.environ.setdefault("MOTO_DISABLE_GLOBAL_CORS", "true")
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+    from werkzeug.serving import make_server
+
+    from eventa_cockpit.simulator.aws.cloudfront import join_cloudfront
+    from eventa_cockpit.simulator.aws.cloudwatch import join_cloudwatch
+    from eventa_cockpit.simulator.aws.rds import join_rds
+    from eventa_cockpit.simulator.aws.seeding import seed_buckets, seed_database, seed_distribution
+
+    class QuietHandler(MotoRequestHandler):
+        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+            """Nothing: the log is for what went wrong."""
+
+    seed_database()
+    seed_distribution()
+    join_rds(simulation)
+    join_cloudfront(simulation)
+    join_cloudwatch(simulation)
+    application = DomainDispatcherApplication(create_backend_app)
+    server = make_server(
+        sites.HOST,
+        listener.getsockname()[1],
+        application,
+        threaded=True,
+        request_handler=QuietHandler,
+        fd=listener.fileno(),
+    )
+    seed_buckets()
+    gc.freeze()
+    gc.enable()
+    on_ready()
+    server.serve_forever()
