@@ -46,6 +46,7 @@ class ErrorReport:
     previous_count: int
     """Events in the window of the same length just before."""
     users: int = 0
+    """At least so many people were hit: those of the issue that hit most."""
     points: tuple[Point, ...] = ()
     """Events a minute, oldest first."""
     issues: tuple[ErrorIssue, ...] = ()

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from eventa_cockpit.config import Alertmanager, EnvironmentConfig, Upstream
+from eventa_cockpit.cleaning import clean_line
+from eventa_cockpit.config import (
+    Alertmanager,
+    Database,
+    EnvironmentConfig,
+    Kubernetes,
+    Sentry,
+    StatusPage,
+    Upstream,
+)
+from eventa_cockpit.domain.board import FailureKind
+from eventa_cockpit.errors import SecretError, UpstreamError
 from eventa_cockpit.integrations.alertmanager import AlertmanagerSource
+from eventa_cockpit.integrations.aws import AwsAccount
+from eventa_cockpit.integrations.cloudwatch import CloudWatchSource
 from eventa_cockpit.integrations.fetching import Fetcher
+from eventa_cockpit.integrations.kubernetes import KubernetesSource
+from eventa_cockpit.integrations.sentry import SentrySource
+from eventa_cockpit.integrations.statuspage import StatusPageSource
 from eventa_cockpit.secrets import read_secret
 
 Clock = Callable[[], datetime]
@@ -38,6 +55,13 @@ def sources_for(environment: EnvironmentConfig, now: Clock = utc_now) -> tuple[S
     sources: list[Source] = []
     if environment.alertmanager is not None:
         sources.append(_alertmanager(environment.alertmanager, now))
+    if environment.database is not None:
+        sources.append(_database(environment.database, environment, now))
+    if environment.sentry is not None:
+        sources.append(_sentry(environment.sentry, now))
+    if environment.kubernetes is not None:
+        sources.append(_kubernetes(environment.kubernetes, environment, now))
+    sources += [_status_page(name, page, now) for name, page in environment.status_pages.items()]
     return tuple(sources)
 
 
@@ -51,6 +75,80 @@ def _alertmanager(config: Alertmanager, now: Clock) -> AlertmanagerSource:
         deadline=_deadline(config),
         now=now,
     )
+
+
+def _database(config: Database, environment: EnvironmentConfig, now: Clock) -> CloudWatchSource:
+    return CloudWatchSource(
+        config.instance,
+        lambda: _account(config, environment),
+        window=timedelta(minutes=config.window),
+        bounds=config.bounds,
+        every=_every(config),
+        deadline=_deadline(config),
+        now=now,
+    )
+
+
+def _sentry(config: Sentry, now: Clock) -> SentrySource:
+    return SentrySource(
+        config.url,
+        config.organization,
+        config.project,
+        Fetcher(_bearer(config.token, "sentry.token"), now=now),
+        environment=config.environment,
+        window=timedelta(minutes=config.window),
+        every=_every(config),
+        deadline=_deadline(config),
+        now=now,
+    )
+
+
+def _kubernetes(config: Kubernetes, environment: EnvironmentConfig, now: Clock) -> KubernetesSource:
+    return KubernetesSource(
+        config.namespace,
+        names=config.deployments,
+        kubeconfig=config.kubeconfig or _variables(environment).get("KUBECONFIG", ""),
+        context=config.context or "",
+        every=_every(config),
+        deadline=_deadline(config),
+        now=now,
+    )
+
+
+def _status_page(name: str, config: StatusPage, now: Clock) -> StatusPageSource:
+    return StatusPageSource(
+        name, config.url, Fetcher(now=now), every=_every(config), deadline=_deadline(config), now=now
+    )
+
+
+def _account(config: Database, environment: EnvironmentConfig) -> AwsAccount:
+    """The account that the environment's commands use, so that panes and steps never look at different ones."""
+    variables = _variables(environment)
+    return AwsAccount(
+        region=config.region,
+        profile=config.profile or variables.get("AWS_PROFILE", ""),
+        endpoint_url=config.endpoint_url or variables.get("AWS_ENDPOINT_URL", ""),
+        access_key_id=_secret_variable("AWS_ACCESS_KEY_ID", environment),
+        secret_access_key=_secret_variable("AWS_SECRET_ACCESS_KEY", environment),
+        session_token=_secret_variable("AWS_SESSION_TOKEN", environment),
+        config_file=variables.get("AWS_CONFIG_FILE", ""),
+        credentials_file=variables.get("AWS_SHARED_CREDENTIALS_FILE", ""),
+    )
+
+
+def _variables(environment: EnvironmentConfig) -> Mapping[str, str]:
+    """What a command of this environment would see."""
+    return {**os.environ, **environment.variables}
+
+
+def _secret_variable(name: str, environment: EnvironmentConfig) -> str:
+    place = environment.secrets.get(name)
+    if place is None:
+        return environment.variables.get(name, "")
+    try:
+        return read_secret(place, name=name)
+    except SecretError as error:
+        raise UpstreamError(FailureKind.CREDENTIALS, clean_line(str(error))) from None
 
 
 def _bearer(place: str | None, name: str) -> Callable[[], str | None]:

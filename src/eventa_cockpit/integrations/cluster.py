@@ -1,0 +1,114 @@
+"""A way into a Kubernetes cluster that cannot hang or hoard, from the kubeconfig that kubectl uses."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from eventa_cockpit.cleaning import clean_line
+from eventa_cockpit.domain.board import FailureKind
+from eventa_cockpit.errors import UpstreamError
+from eventa_cockpit.integrations.answers import check_form, check_status, place_of, transport_failure
+from eventa_cockpit.integrations.guarding import GuardedBody, moment_after
+from eventa_cockpit.locale import _
+
+CONNECT_TIMEOUT = timedelta(seconds=3)
+
+
+def open_cluster(kubeconfig: str, context: str, deadline: timedelta) -> Any:
+    """An AppsV1Api whose calls raise UpstreamError. Imports kubernetes (0.8 s) and may run a login command.
+
+    Raises UpstreamError when the kubeconfig is missing or says nothing usable.
+    """
+    from kubernetes import client, config
+    from yaml import YAMLError
+
+    try:
+        cluster: Any = config.new_client_from_config(  # type: ignore[no-untyped-call]
+            kubeconfig or None, context or None, persist_config=False
+        )
+    except (config.ConfigException, YAMLError, OSError, TypeError, AttributeError, KeyError, ValueError) as error:
+        # The library walks the file without looking: what is not as it expects surfaces as any of these.
+        why = clean_line(str(error) or type(error).__name__)[:200].rstrip(".")
+        sentence = _("The kubeconfig {path} cannot be used: {why}.")
+        path = kubeconfig or _("in kubectl's usual place")
+        raise UpstreamError(FailureKind.NOT_CONFIGURED, sentence.format(path=path, why=why)) from None
+    cluster.rest_client.pool_manager = _Transport(cluster.rest_client.pool_manager, deadline)
+    return client.AppsV1Api(cluster)
+
+
+def cluster_failure(error: Exception) -> UpstreamError:
+    """The error in our words; raises it again when it does not come from the client's libraries."""
+    from kubernetes.client import ApiException
+
+    if isinstance(error, ApiException):
+        why = clean_line(str(error.reason or error))[:200].rstrip(".")
+        return UpstreamError(FailureKind.NETWORK, _("The API server cannot be asked: {why}.").format(why=why))
+    raise error
+
+
+class _Transport:
+    """In place of urllib3's pool manager: no redirects, no retries, bounded bodies, failures with a name."""
+
+    def __init__(self, pool: Any, deadline: timedelta) -> None:
+        self._pool = pool
+        self._deadline = deadline
+
+    def request(self, method: str, url: str, **options: Any) -> Any:
+        """A whole answer, its body read and found to be JSON; raises UpstreamError."""
+        import urllib3
+
+        options |= {
+            "preload_content": False,
+            "decode_content": False,
+            "redirect": False,
+            "retries": False,
+            "timeout": urllib3.Timeout(CONNECT_TIMEOUT.total_seconds(), self._deadline.total_seconds()),
+        }
+        place, until = place_of(url), moment_after(self._deadline)
+        try:
+            response = self._pool.request(method, url, **options)
+            body = GuardedBody(response, place, until)
+            try:
+                check_status(response.status, response.headers, place, datetime.now(UTC))
+                check_form(response.headers, place)
+            except UpstreamError:
+                response.close()
+                raise
+            return urllib3.HTTPResponse(body.read_all(), response.headers, response.status)
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise transport_failure(error, place) from None
+
+    def clear(self) -> None:
+        self._pool.clear()
+
+
+@contextmanager
+def heard() -> Iterator[list[str]]:
+    """What this thread logs on the root logger: the client tells there, and only there, that a login command failed.
+
+    With a handler in place it does not write to the terminal either.
+    """
+    complaints: list[str] = []
+    handler = _Ear(complaints, threading.get_ident())
+    root = logging.getLogger()
+    root.addHandler(handler)
+    try:
+        yield complaints
+    finally:
+        root.removeHandler(handler)
+
+
+class _Ear(logging.Handler):
+    def __init__(self, complaints: list[str], thread: int) -> None:
+        super().__init__(logging.ERROR)
+        self._complaints = complaints
+        self._thread = thread
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.thread == self._thread:
+            self._complaints.append(record.getMessage())
