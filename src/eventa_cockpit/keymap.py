@@ -1,0 +1,156 @@
+"""The one registry of what a person can do with a key: bindings, footer, palette and help are all made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from eventa_cockpit.locale import mark
+
+
+class Pane(StrEnum):
+    """The panes, in the order of their numbers."""
+
+    ALERTS = "alerts"
+    DATABASE = "database"
+    ERRORS = "errors"
+    CHECKLIST = "checklist"
+    OUTPUT = "output"
+    ROLLOUTS = "rollouts"
+    TIMELINE = "timeline"
+
+    @property
+    def number(self) -> int:
+        return tuple(Pane).index(self) + 1
+
+
+class Scope(StrEnum):
+    """Who answers: the main screen, or the pane that has the focus."""
+
+    COCKPIT = "cockpit"
+    LIST = "list"
+    OUTPUT = "output"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that a person can do."""
+
+    id: str
+    """`noun.verb`, what a user's keymap names."""
+    keys: tuple[str, ...]
+    label: str
+    """English message, for `_`."""
+    handler: str
+    """Name of the `action_…` method of whoever answers."""
+    scope: Scope = Scope.COCKPIT
+    panes: tuple[Pane, ...] = ()
+    """Where it applies; empty means everywhere."""
+    is_in_footer: bool = False
+    is_in_palette: bool = True
+
+    def applies(self, pane: Pane) -> bool:
+        return not self.panes or pane in self.panes
+
+
+_STEP = (Pane.CHECKLIST, Pane.OUTPUT)
+_LISTS = tuple(pane for pane in Pane if pane is not Pane.OUTPUT)
+
+ACTIONS: tuple[Action, ...] = (
+    Action("alert.open", ("enter", "o"), mark("Open runbook"), "open_alert", panes=(Pane.ALERTS,), is_in_footer=True),
+    Action("step.run", ("enter", "o"), mark("Run step"), "run_step", panes=(Pane.CHECKLIST,), is_in_footer=True),
+    Action("step.rerun", ("r",), mark("Run again"), "rerun_step", panes=_STEP),
+    Action("step.cancel", ("c",), mark("Cancel run"), "cancel_step", panes=_STEP, is_in_footer=True),
+    Action("step.skip", ("s",), mark("Skip"), "skip_step", panes=_STEP, is_in_footer=True),
+    Action("step.done", ("d",), mark("Mark done"), "mark_done", panes=_STEP, is_in_footer=True),
+    Action("step.undo", ("u",), mark("Undo mark"), "undo_mark", panes=_STEP),
+    Action("note.add", ("n",), mark("Note"), "add_note", panes=_LISTS, is_in_footer=True),
+    Action("control.take", ("t",), mark("Take control"), "take_control", is_in_footer=True),
+    Action("runbook.open", ("b",), mark("Runbooks"), "open_runbook", is_in_footer=True),
+    Action("output.search", ("slash",), mark("Search"), "search", Scope.OUTPUT, (Pane.OUTPUT,), is_in_footer=True),
+    Action("output.next", ("n",), mark("Next match"), "search_next", Scope.OUTPUT, (Pane.OUTPUT,)),
+    Action("output.previous", ("N",), mark("Previous match"), "search_previous", Scope.OUTPUT, (Pane.OUTPUT,)),
+    Action("output.follow", ("f",), mark("Follow"), "toggle_follow", Scope.OUTPUT, (Pane.OUTPUT,), is_in_footer=True),
+    Action("output.wrap", ("w",), mark("Wrap"), "toggle_wrap", Scope.OUTPUT, (Pane.OUTPUT,), is_in_footer=True),
+    Action("list.down", ("down", "j"), mark("Down"), "cursor_down", Scope.LIST, _LISTS, is_in_palette=False),
+    Action("list.up", ("up", "k"), mark("Up"), "cursor_up", Scope.LIST, _LISTS, is_in_palette=False),
+    Action("list.page-down", ("pagedown",), mark("Page down"), "page_down", Scope.LIST, _LISTS, is_in_palette=False),
+    Action("list.page-up", ("pageup",), mark("Page up"), "page_up", Scope.LIST, _LISTS, is_in_palette=False),
+    Action("list.first", ("g", "home"), mark("First"), "first", Scope.LIST, _LISTS, is_in_palette=False),
+    Action("list.last", ("G", "end"), mark("Last"), "last", Scope.LIST, _LISTS, is_in_palette=False),
+    Action("pane.next", ("tab",), mark("Next pane"), "next_pane", is_in_footer=True, is_in_palette=False),
+    Action("pane.previous", ("shift+tab",), mark("Previous pane"), "previous_pane", is_in_palette=False),
+    Action("pane.zoom", ("z",), mark("Zoom"), "zoom", is_in_footer=True),
+    Action("pane.back", ("escape",), mark("Back"), "back", is_in_palette=False),
+    *(
+        Action(f"pane.{pane.value}", (str(pane.number),), label, f"show_{pane.value}")
+        for pane, label in zip(
+            Pane,
+            (
+                mark("Alerts"),
+                mark("Database"),
+                mark("Errors"),
+                mark("Checklist"),
+                mark("Output"),
+                mark("Roll-outs"),
+                mark("Timeline"),
+            ),
+            strict=True,
+        )
+    ),
+    Action("board.refresh", ("R",), mark("Ask upstreams now"), "refresh_board"),
+    Action("theme.toggle", (), mark("Light or dark"), "toggle_theme"),
+    Action("help.show", ("question_mark",), mark("Help"), "help", is_in_footer=True),
+    Action("palette.show", ("ctrl+p",), mark("Commands"), "palette", is_in_footer=True, is_in_palette=False),
+    Action("app.quit", ("q", "ctrl+q"), mark("Quit"), "ask_quit", is_in_footer=True),
+)
+
+_NAMES = {
+    "enter": "Enter",
+    "escape": "Esc",
+    "slash": "/",
+    "question_mark": "?",
+    "tab": "Tab",
+    "shift+tab": "Shift+Tab",
+    "ctrl+p": "^P",
+    "ctrl+q": "^Q",
+    "up": "Up",
+    "down": "Down",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "home": "Home",
+    "end": "End",
+}
+
+
+def key_name(key: str) -> str:
+    """A key as it is written on a keyboard."""
+    return _NAMES.get(key, key)
+
+
+def by_id(action_id: str) -> Action | None:
+    return next((action for action in ACTIONS if action.id == action_id), None)
+
+
+def by_handler(handler: str) -> Action | None:
+    return next((action for action in ACTIONS if action.handler == handler), None)
+
+
+def of_scope(scope: Scope) -> tuple[Action, ...]:
+    return tuple(action for action in ACTIONS if action.scope is scope)
+
+
+def in_pane(pane: Pane) -> tuple[Action, ...]:
+    """Everything that a key does while this pane is in front, nearest first."""
+    near = [action for action in ACTIONS if action.panes and action.applies(pane)]
+    return (*near, *(action for action in ACTIONS if not action.panes))
+
+
+def clashes() -> Iterator[tuple[Action, Action, str]]:
+    """Pairs of actions that a key cannot tell apart in some pane."""
+    for index, first in enumerate(ACTIONS):
+        for second in ACTIONS[index + 1 :]:
+            shared = set(first.keys) & set(second.keys)
+            if shared and any(first.applies(pane) and second.applies(pane) for pane in Pane):
+                yield first, second, min(shared)

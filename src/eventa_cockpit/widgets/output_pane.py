@@ -1,0 +1,101 @@
+"""The output pane: a frame around the live output of the chosen step's newest run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from eventa_cockpit.domain.lines import LineSource
+from eventa_cockpit.domain.runbook import Step
+from eventa_cockpit.keymap import Pane
+from eventa_cockpit.locale import _
+from eventa_cockpit.widgets.canvas import Canvas
+from eventa_cockpit.widgets.output import OutputView
+from eventa_cockpit.widgets.view import frame, steps
+from eventa_cockpit.widgets.view.bars import TITLES
+from eventa_cockpit.widgets.view.lines import Line, Role, Spans, span, wrap
+from eventa_cockpit.widgets.view.steps import TODO, StepState, StepStatus
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from eventa_cockpit.widgets.view.scene import Scene
+
+
+class OutputPane(Canvas, can_focus=True):
+    """Follows the chosen step; without a run it says so."""
+
+    DEFAULT_CSS = "OutputPane { width: 1fr; height: 1fr; padding: 1 2; }"
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(id=Pane.OUTPUT.value, classes="pane")
+        self.pane = Pane.OUTPUT
+        self._scene = scene
+        self._step: Step | None = None
+        self.view = OutputView()
+
+    def compose(self) -> ComposeResult:
+        self.view.display = False
+        yield self.view
+
+    def show(self, scene: Scene, step: Step | None) -> None:
+        """Draw another moment of this step."""
+        self._scene = scene
+        self._step = step
+        self.repaint()
+
+    def show_run(self, source: LineSource | None) -> None:
+        """Show another run's output, or that there is none."""
+        self.view.show(source)
+        self.view.display = source is not None
+        self.can_focus = source is None
+        self.repaint()
+
+    def on_descendant_focus(self) -> None:
+        self.repaint()
+
+    def on_descendant_blur(self) -> None:
+        self.repaint()
+
+    def on_focus(self) -> None:
+        self.repaint()
+
+    def on_blur(self) -> None:
+        self.repaint()
+
+    def paint(self, width: int, height: int) -> Sequence[Line]:
+        return frame.rows(self._frame(), self._body(width - frame.MARGIN), 0, width, height)
+
+    def _body(self, width: int) -> list[Line]:
+        if self.view.display:
+            return []
+        text = _("Output appears here as soon as a step runs. It goes on even if this terminal is closed.")
+        return [Line((span(row, Role.MUTED),)) for row in wrap(text, width)]
+
+    @property
+    def _status(self) -> StepStatus:
+        return self._scene.checklist.status(self._step.id) if self._step is not None else TODO
+
+    def _frame(self) -> frame.Frame:
+        step, status = self._step, self._status
+        has_run = step is not None and bool(status.run_id)
+        return frame.Frame(
+            number=Pane.OUTPUT.number,
+            title=_(TITLES[Pane.OUTPUT]),
+            summary=(span(f"{step.number} {step.title}", Role.ACCENT),) if step is not None and has_run else (),
+            badge=self._badge(status) if has_run else (),
+            hint=self._hint(status) if has_run else (),
+            is_focused=self.has_focus_within,
+        )
+
+    def _badge(self, status: StepStatus) -> Spans:
+        glyph, _word, role = steps.STATES[status.state]
+        if status.state is StepState.RUNNING:
+            return steps.words(status, self._scene.now, self._scene.zone)
+        return (span(f"{glyph} {steps.result(status)}", role),)
+
+    def _hint(self, status: StepStatus) -> Spans:
+        pairs = [("f", _("follow")), ("/", _("search")), ("w", _("wrap"))]
+        if status.state is StepState.RUNNING:
+            pairs.insert(0, ("c", _("cancel")))
+        return frame.keys(pairs)

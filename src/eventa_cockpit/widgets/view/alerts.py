@@ -1,0 +1,80 @@
+"""The alerts pane: firing first, each with its state, severity and age, and the runbook that answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+
+from eventa_cockpit.domain.alert import Alert, AlertList, AlertState, Severity
+from eventa_cockpit.domain.board import Feed
+from eventa_cockpit.locale import _, mark
+from eventa_cockpit.widgets.view import freshness, moments
+from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, Span, cell_len, line, pad, span, wrap
+
+SEVERITIES: dict[Severity, tuple[str, str, Role]] = {
+    Severity.CRITICAL: ("✗", mark("critical"), Role.CRITICAL),
+    Severity.WARNING: ("⚠", mark("warning"), Role.WARNING),
+    Severity.INFO: ("i", mark("info"), Role.TEXT),
+    Severity.UNKNOWN: ("?", mark("unclear"), Role.WARNING),
+}
+QUIET: dict[AlertState, str] = {
+    AlertState.SILENCED: mark("silenced"),
+    AlertState.INHIBITED: mark("inhibited"),
+}
+
+
+def rows(
+    feed: Feed[AlertList] | None, offers: Mapping[str, str], now: datetime, zone: tzinfo, width: int
+) -> list[Line]:
+    """`offers`: fingerprint → title of the best runbook."""
+    shown = freshness.explanation(feed, zone, width)
+    if feed is None or feed.value is None:
+        return shown
+    if not feed.value.alerts:
+        shown.append(line(Span("✓ " + _("Nothing is firing."), Role.GOOD)))
+    for alert in feed.value.alerts:
+        shown.extend(_alert_rows(alert, offers.get(alert.fingerprint, ""), now, width))
+    if feed.value.watchdog_at is not None:
+        age = moments.age(now - feed.value.watchdog_at)
+        shown.extend([BLANK, line(span(_("watchdog heard {age} ago").format(age=age), Role.MUTED))])
+    return shown
+
+
+def headline(alert: Alert) -> tuple[str, str, Role]:
+    """Glyph, word and role of an alert's state."""
+    if alert.state is AlertState.FIRING:
+        return SEVERITIES[alert.severity]
+    return ("~", QUIET[alert.state], Role.MUTED)
+
+
+def worst(alerts: AlertList | None) -> Severity | None:
+    """The gravest severity that is firing."""
+    firing = {alert.severity for alert in alerts.firing} if alerts else set()
+    return next((severity for severity in (*Severity,) if severity in firing), None)
+
+
+def tally(alerts: AlertList) -> str:
+    """`3 firing, 1 silenced`."""
+    silenced = sum(alert.state is not AlertState.FIRING for alert in alerts.alerts)
+    text = _("{count} firing").format(count=len(alerts.firing))
+    return text + ", " + _("{count} silenced").format(count=silenced) if silenced else text
+
+
+def _alert_rows(alert: Alert, offer: str, now: datetime, width: int) -> list[Line]:
+    glyph, word, role = headline(alert)
+    is_firing = alert.state is AlertState.FIRING
+    word_width = max(cell_len(_(label)) for _glyph, label, _role in SEVERITIES.values())
+    first = line(
+        span(f"{glyph} {pad(_(word), word_width)} ", role),
+        span(alert.name, Role.STRONG if is_firing else Role.MUTED),
+        right=(span(moments.since(now - alert.since), Role.MUTED),),
+        key=alert.fingerprint,
+    )
+    found = [first]
+    if is_firing and alert.summary:
+        found.extend(line("  ", span(row, Role.MUTED)) for row in wrap(alert.summary, width - 2)[:2])
+    if is_firing and offer:
+        found.append(
+            line("  ", span(_("Enter"), Role.KEY), span(" " + _("open: {runbook}").format(runbook=offer), Role.ACCENT))
+        )
+    return found

@@ -1,0 +1,166 @@
+"""The checklist pane: phases as headings, steps with their state, and the chosen step opened up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from types import MappingProxyType
+
+from eventa_cockpit.domain.runbook import Command, Phase, PhaseKind, Risk, Runbook, Step, walk
+from eventa_cockpit.locale import _, mark
+from eventa_cockpit.widgets.view import steps
+from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, Span, cell_len, line, pad, span, width_of, wrap
+from eventa_cockpit.widgets.view.steps import TODO, StepState, StepStatus
+
+PHASES: dict[PhaseKind, str] = {
+    PhaseKind.DETECT: mark("Detect"),
+    PhaseKind.DIAGNOSE: mark("Diagnose"),
+    PhaseKind.MITIGATE: mark("Mitigate"),
+    PhaseKind.RECOVER: mark("Recover"),
+    PhaseKind.PROCEDURE: mark("Procedure"),
+    PhaseKind.ROLLBACK: mark("Roll back"),
+    PhaseKind.ESCALATE: mark("Escalate"),
+    PhaseKind.POSTMORTEM: mark("Postmortem"),
+}
+_INDENT = 6
+_COMMAND_ROWS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """A runbook as far as it has been walked."""
+
+    runbook: Runbook | None = None
+    statuses: Mapping[str, StepStatus] = field(default_factory=lambda: MappingProxyType({}))
+    """Step id → where it stands; absent means to do."""
+
+    def status(self, step_id: str) -> StepStatus:
+        return self.statuses.get(step_id, TODO)
+
+    @property
+    def next_step(self) -> Step | None:
+        """The first step that nobody has touched."""
+        steps_of = self.runbook.steps if self.runbook else ()
+        return next(
+            (step for step in steps_of if self.status(step.id).state is StepState.TODO and is_walked(step)), None
+        )
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Settled steps and all of them; a roll-back is only walked when it is needed and does not count."""
+        walked = [step for step in self.runbook.steps if is_walked(step)] if self.runbook else []
+        return sum(self.status(step.id).state.is_settled for step in walked), len(walked)
+
+
+def is_walked(step: Step) -> bool:
+    """Part of the ordinary way through: not a heading over substeps, not a roll-back."""
+    return not step.id.startswith(PhaseKind.ROLLBACK.value) and (bool(step.commands) or not step.substeps)
+
+
+def rows(checklist: Checklist, chosen: str, now: datetime, zone: tzinfo, width: int) -> list[Line]:
+    runbook = checklist.runbook
+    if runbook is None:
+        return _invitation(width)
+    following = checklist.next_step
+    next_id = following.id if following else ""
+    risk_width = max((cell_len(steps.risk_word(step)[0]) for step in runbook.steps), default=0)
+    shown: list[Line] = []
+    for phase in runbook.phases:
+        shown.extend([BLANK] if shown else [])
+        shown.extend(_phase_rows(phase, runbook, width))
+        for step in (inner for outer in phase.steps for inner in walk(outer)):
+            shown.append(_step_row(step, checklist.status(step.id), step.id == next_id, now, zone, (width, risk_width)))
+            if step.id == chosen:
+                shown.extend(_details(step, checklist.status(step.id), width))
+    return shown
+
+
+def _invitation(width: int) -> list[Line]:
+    text = _("No runbook is open. Choose an alert and press Enter, or press b for the list of runbooks.")
+    return [Line((span(row, Role.MUTED),)) for row in wrap(text, width)]
+
+
+def _phase_rows(phase: Phase, runbook: Runbook, width: int) -> list[Line]:
+    title = phase.title or _(PHASES[phase.kind])
+    found = [line(span(title, Role.STRONG))]
+    if phase.kind is not PhaseKind.DETECT:
+        return found
+    for signal in runbook.signals:
+        found.extend(_bullet("-", signal.text, width))
+    for name, text in runbook.facts.items():
+        found.extend(_bullet(name, text, width))
+    return found
+
+
+def _bullet(label: str, text: str, width: int) -> list[Line]:
+    first = f"  {label} "
+    indent = cell_len(first)
+    return [
+        line(span(first if index == 0 else " " * indent, Role.MUTED), span(row))
+        for index, row in enumerate(wrap(text, width - indent))
+    ]
+
+
+def _step_row(
+    step: Step, status: StepStatus, is_next: bool, now: datetime, zone: tzinfo, widths: tuple[int, int]
+) -> Line:
+    width, risk_width = widths
+    glyph, _word, role = steps.STATES[status.state]
+    word, risk_role = steps.risk_word(step)
+    said = steps.words(status, now, zone, is_next=is_next)
+    right: tuple[Span, ...] = (*said, span("  " + pad(word, risk_width), risk_role))
+    title_role = Role.MUTED if status.state.is_settled else Role.STRONG if is_next else Role.TEXT
+    depth = "  " * step.number.count(".")
+    left = (span(depth + glyph, role), span(f" {step.number} ", Role.MUTED), span(step.title, title_role))
+    if width - width_of(right) < 16:
+        right = said
+    return Line(left, right, key=step.id)
+
+
+def _details(step: Step, status: StepStatus, width: int) -> list[Line]:
+    """The chosen step opened: why, what runs, what it risks, how it is undone."""
+    room = width - _INDENT
+    found = [_indented(row, Role.TEXT) for row in wrap(step.text, room)] if step.text else []
+    if status.reason:
+        found.extend(_indented(row, Role.WARNING) for row in wrap(status.reason, room))
+    for command in step.commands:
+        found.extend(_command_rows(command, room))
+    if not step.commands:
+        found.append(_indented(_("Do this by hand, then press Enter and say what you did."), Role.MUTED))
+    return found
+
+
+def _command_rows(command: Command, room: int) -> list[Line]:
+    text = command.text.rstrip().splitlines()
+    shown = [
+        Line((span(" " * (_INDENT - 2)), span("$ " if index == 0 else "  ", Role.MUTED), span(row, Role.COMMAND)))
+        for index, row in enumerate(text[:_COMMAND_ROWS])
+    ]
+    if len(text) > _COMMAND_ROWS:
+        more = _("… {count} more lines; Enter shows all").format(count=len(text) - _COMMAND_ROWS)
+        shown.append(_indented(more, Role.MUTED))
+    if command.risk is not Risk.READ:
+        from eventa_cockpit.runbook.rules import explain  # a table that the first paint does not need
+
+        word, role = steps.RISKS[command.risk]
+        undo = _("undo: {name}").format(name=command.annotation.undo) if command.annotation.undo else _("no undo")
+        shown.extend(_indented(row, role) for row in wrap(f"{_(word)}: {explain(command.risk_rule)}", room))
+        shown.append(_indented(undo, Role.MUTED))
+    return shown
+
+
+def _indented(text: str, role: Role) -> Line:
+    return Line((span(" " * _INDENT), span(text, role)))
+
+
+def hints(step: Step | None, status: StepStatus) -> Sequence[tuple[str, str]]:
+    """The keys that make sense for the chosen step."""
+    if step is None:
+        return ()
+    if status.state is StepState.RUNNING:
+        return (("5", _("output")), ("c", _("cancel")))
+    if status.state.is_settled:
+        return (("r", _("run again")), ("u", _("undo mark"))) if step.commands else (("u", _("undo mark")),)
+    run = _("look and run") if step.commands else _("mark done")
+    return (("Enter", run), ("s", _("skip")), ("n", _("note")))

@@ -1,0 +1,78 @@
+"""The errors pane: how many against before, how many people, and which issues are new or back."""
+
+from __future__ import annotations
+
+from datetime import timedelta, tzinfo
+
+from eventa_cockpit.domain.board import Feed
+from eventa_cockpit.domain.error_report import ErrorIssue, ErrorReport, IssueState
+from eventa_cockpit.locale import _, mark
+from eventa_cockpit.widgets.view import freshness, readings
+from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, cell_len, line, pad, pad_left, span
+from eventa_cockpit.widgets.view.sparkline import sparkline
+
+STATES: dict[IssueState, tuple[str, Role]] = {
+    IssueState.NEW: (mark("NEW"), Role.CRITICAL),
+    IssueState.REGRESSED: (mark("REGRESSED"), Role.WARNING),
+    IssueState.ESCALATING: (mark("ESCALATING"), Role.WARNING),
+    IssueState.ONGOING: (mark("ongoing"), Role.MUTED),
+}
+_ALARMING = 1.0
+"""A doubling against the window before."""
+
+
+def rows(feed: Feed[ErrorReport] | None, zone: tzinfo, width: int) -> list[Line]:
+    shown = freshness.explanation(feed, zone, width)
+    if feed is None or feed.value is None:
+        return shown
+    report = feed.value
+    shown.extend(_summary(report, width))
+    shown.append(BLANK)
+    shown.extend(_issue_row(issue) for issue in report.issues)
+    if not report.issues:
+        shown.append(line(span(_("No issue in this window."), Role.MUTED)))
+    return shown
+
+
+def news(report: ErrorReport | None) -> int:
+    """How many issues are new or back."""
+    return sum(issue.state in {IssueState.NEW, IssueState.REGRESSED} for issue in report.issues) if report else 0
+
+
+def is_alarming(report: ErrorReport | None) -> bool:
+    return report is not None and report.change is not None and report.change >= _ALARMING
+
+
+def _summary(report: ErrorReport, width: int) -> list[Line]:
+    role = Role.CRITICAL if is_alarming(report) else Role.STRONG
+    glyph = "✗ " if is_alarming(report) else "✓ "
+    change = readings.relative(report.count, report.previous_count) or _("nothing before")
+    total = line(
+        span(glyph + readings.count(report.count), role),
+        span(" " + _("errors in {minutes}m").format(minutes=_minutes(report.window))),
+        right=(span(change, role), span(" " + _("on before"), Role.MUTED)),
+    )
+    graph = sparkline([point.value for point in report.points], min(max(width // 2, 8), 30), floor=0)
+    users = _("{count} users").format(count=readings.count(report.users))
+    return [
+        total,
+        line("  ", span(graph, role if is_alarming(report) else Role.ACCENT), right=(span(users, Role.MUTED),)),
+    ]
+
+
+def _issue_row(issue: ErrorIssue) -> Line:
+    word, role = STATES[issue.state]
+    size = max(cell_len(_(label)) for label, _role in STATES.values())
+    return line(
+        span(pad(_(word), size) + " ", role),
+        span(issue.title, Role.STRONG if issue.state is not IssueState.ONGOING else Role.TEXT),
+        right=(
+            span(pad_left(readings.count(issue.count), 5)),
+            span(" " + issue.release, Role.MUTED) if issue.release else "",
+        ),
+        key=issue.id,
+    )
+
+
+def _minutes(window: timedelta) -> int:
+    return round(window.total_seconds() / 60)

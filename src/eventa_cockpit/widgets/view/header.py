@@ -1,0 +1,167 @@
+"""The header: what a responder must know within one second, in one to three lines by the height of the screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import TypeVar
+
+from eventa_cockpit.domain.board import Board, Feed, Freshness
+from eventa_cockpit.domain.environment import Environment
+from eventa_cockpit.locale import _
+from eventa_cockpit.widgets.view import alerts, database, errors, freshness, moments, readings
+from eventa_cockpit.widgets.view.lines import Line, Role, Span, Spans, cell_len, cut, span, width_of, wrap
+
+T = TypeVar("T")
+
+TALL = 30
+"""Rows of a screen that can spare a third line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything that the header says."""
+
+    environment: Environment
+    service: str
+    zone: tzinfo
+    now: datetime
+    is_in_control: bool = False
+    incident: str = ""
+    """Its id, or empty while there is none."""
+    title: str = ""
+    began_at: datetime | None = None
+    runbook: str = ""
+    """Title of the runbook in front."""
+    next_step: str = ""
+    """Number and title of the step to do next."""
+    progress: tuple[int, int] = (0, 0)
+    """Steps that need nothing more, and all of them."""
+    board: Board = field(default_factory=Board)
+
+
+def height(rows: int) -> int:
+    """Lines of the header on a screen of that many rows."""
+    return 3 if rows >= TALL else 2
+
+
+def lines(situation: Situation, width: int, count: int) -> list[Line]:
+    """The header in `count` lines of `width` cells."""
+    rows = [_first(situation, width), _second(situation, width)]
+    if count > 2:
+        rows.append(_third(situation, width))
+    return rows[:count]
+
+
+def too_small(width: int, height: int, smallest: tuple[int, int]) -> list[Line]:
+    """The only thing to say on a terminal that cannot hold anything else."""
+    text = _("Too small: needs {columns}x{rows}.").format(columns=smallest[0], rows=smallest[1])
+    return [Line((span(row, Role.WARNING),)) for row in wrap(text, width)[:height]]
+
+
+def environment_badges(environment: Environment) -> Spans:
+    """The environment in word and colour: ` PROD ` red, ` STG ` green, ` DRILL ` yellow beside either."""
+    role = Role.PROD if environment.is_production else Role.STAGING
+    found: Spans = (span(f" {environment.name.upper()} ", role),)
+    return (*found, span(" " + _("DRILL") + " ", Role.DRILL)) if environment.is_drill else found
+
+
+def _first(situation: Situation, width: int) -> Line:
+    control = (
+        span(" " + _("RW") + " ", Role.IN_CONTROL)
+        if situation.is_in_control
+        else span(" " + _("RO") + " ", Role.READ_ONLY)
+    )
+    left: Spans = (
+        *environment_badges(situation.environment),
+        control,
+        span(f"  {situation.service}", Role.STRONG),
+    )
+    right = _clock(situation)
+    room = width - width_of(left) - width_of(right) - 4
+    if situation.incident:
+        room -= cell_len(situation.incident) + 4
+        left = (
+            *left,
+            span(f"  {situation.incident}", Role.MUTED),
+            span("  " + cut(situation.title, room), Role.STRONG),
+        )
+    else:
+        left = (*left, span("  " + _("no incident"), Role.MUTED))
+    return Line(left, right)
+
+
+def _clock(situation: Situation) -> Spans:
+    """Severity, time since the start, clock."""
+    parts: list[Span] = []
+    worst = alerts.worst(_value(situation.board.alerts))
+    if worst is not None:
+        glyph, word, role = alerts.SEVERITIES[worst]
+        parts.append(span(f"{glyph} {_(word)}  ", role))
+    if situation.began_at is not None:
+        lasted = moments.since(situation.now - situation.began_at)
+        parts.append(span("+" + lasted + "  ", Role.STRONG))
+    parts.append(span(moments.clock(situation.now, situation.zone), Role.TEXT))
+    return tuple(parts)
+
+
+def _second(situation: Situation, width: int) -> Line:
+    """What to do next; else what is wrong."""
+    health = _health(situation)
+    if not situation.runbook:
+        return Line(health or (span(_("Watching."), Role.MUTED),))
+    done, total = situation.progress
+    left: Spans = (span(situation.runbook, Role.ACCENT), span(f" {done}/{total}  ", Role.MUTED))
+    if situation.next_step:
+        left = (*left, span(_("next:") + " ", Role.MUTED), span(situation.next_step, Role.STRONG))
+    elif total:
+        left = (*left, span("✓ " + _("every step is done"), Role.GOOD))
+    return Line(left, health if width - width_of(left) > width_of(health) else _stale_only(situation))
+
+
+def _third(situation: Situation, width: int) -> Line:
+    """Every upstream with its state, when there is room for a line of them."""
+    parts: list[Span] = []
+    for feed in situation.board.feeds.values():
+        look = freshness.badge(feed, situation.now)[0]
+        item = (span("   " if parts else ""), span(feed.vendor + " ", Role.MUTED), look)
+        if width_of(parts) + width_of(item) > width:
+            break
+        parts.extend(part for part in item if part.text)
+    return Line(tuple(parts))
+
+
+def _health(situation: Situation) -> Spans:
+    """Alerts, database and errors in a few words each; the stale ones by name."""
+    board = situation.board
+    parts: list[Span] = []
+    firing = _value(board.alerts)
+    if firing is not None:
+        worst = alerts.worst(firing)
+        role = alerts.SEVERITIES[worst][2] if worst is not None else Role.GOOD
+        glyph = alerts.SEVERITIES[worst][0] if worst is not None else "✓"
+        parts.append(span(f"{glyph} " + _("{count} firing").format(count=len(firing.firing)), role))
+    level = database.worst(_value(board.database))
+    if level is not None:
+        glyph, role = readings.LEVELS[level]
+        parts.append(span(f"  {_('DB')} {glyph}", role))
+    report = _value(board.errors)
+    if report is not None:
+        role = Role.CRITICAL if errors.is_alarming(report) else Role.TEXT
+        change = readings.relative(report.count, report.previous_count)
+        parts.append(span("  " + _("errors {count}").format(count=readings.count(report.count)), role))
+        parts.append(span(f" {change}" if change else "", role))
+    return (*(part for part in parts if part.text), *_stale_only(situation))
+
+
+def _stale_only(situation: Situation) -> Spans:
+    stale = [
+        feed.vendor
+        for feed in situation.board.feeds.values()
+        if feed.failure is not None or feed.freshness(situation.now) is Freshness.STALE
+    ]
+    return (span("  ⚠ " + _("stale: {vendors}").format(vendors=", ".join(stale)), Role.WARNING),) if stale else ()
+
+
+def _value(feed: Feed[T] | None) -> T | None:
+    return feed.value if feed is not None else None

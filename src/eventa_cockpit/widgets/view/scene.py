@@ -1,0 +1,61 @@
+"""The scene: everything that the panes show, at one moment, in one frozen value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from types import MappingProxyType
+
+from eventa_cockpit.domain.board import Board
+from eventa_cockpit.domain.environment import Environment
+from eventa_cockpit.domain.event import Event
+from eventa_cockpit.domain.runbook import Library
+from eventa_cockpit.locale import _
+from eventa_cockpit.widgets.view.checklist import Checklist
+from eventa_cockpit.widgets.view.header import Situation
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One moment of watching and acting."""
+
+    environment: Environment
+    service: str
+    zone: tzinfo
+    now: datetime
+    board: Board = field(default_factory=Board)
+    library: Library = field(default_factory=Library)
+    offers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Alert fingerprint → title of the runbook that answers it best."""
+    incident: str = ""
+    title: str = ""
+    began_at: datetime | None = None
+    is_in_control: bool = False
+    checklist: Checklist = field(default_factory=Checklist)
+    events: tuple[Event, ...] = ()
+
+    def step_title(self, runbook_id: str, step_id: str) -> str:
+        """Number and title of a step, or its ids where the runbook is not in the library any more."""
+        runbook = self.library.runbook(runbook_id)
+        step = runbook.step(step_id) if runbook is not None else None
+        return f"{step.number} {step.title}" if step is not None else f"{runbook_id} {step_id}"
+
+    def situation(self) -> Situation:
+        """What the header says of it."""
+        following = self.checklist.next_step
+        runbook = self.checklist.runbook
+        return Situation(
+            environment=self.environment,
+            service=self.service,
+            zone=self.zone,
+            now=self.now,
+            is_in_control=self.is_in_control,
+            incident=self.incident,
+            title=self.title or (_("untitled") if self.incident else ""),
+            began_at=self.began_at,
+            runbook=runbook.title if runbook is not None else "",
+            next_step=f"{following.number} {following.title}" if following is not None else "",
+            progress=self.checklist.progress,
+            board=self.board,
+        )

@@ -1,0 +1,42 @@
+"""Sparklines of braille dots: two points a cell, four heights, narrow in every terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+_BLANK = 0x2800
+_LEFT = (0x00, 0x40, 0x44, 0x46, 0x47)
+_RIGHT = (0x00, 0x80, 0xA0, 0xB0, 0xB8)
+
+
+def sparkline(values: Sequence[float], width: int, *, floor: float | None = None) -> str:
+    """Exactly `width` cells, newest at the right. With `floor`, noise on a large value does not look like a storm."""
+    if width <= 0:
+        return ""
+    if not values:
+        return " " * width
+    samples = resample(values, width * 2)
+    low, high = min(samples), max(samples)
+    if floor is not None:
+        low = min(low, floor)
+    heights = [_height(value, low, high) for value in samples]
+    heights = [0] * (width * 2 - len(heights)) + heights
+    return "".join(
+        chr(_BLANK + _LEFT[left] + _RIGHT[right]) for left, right in zip(heights[::2], heights[1::2], strict=True)
+    )
+
+
+def resample(values: Sequence[float], count: int) -> list[float]:
+    """At most `count` values: each the mean of its share of the originals, so that no point is left out."""
+    if len(values) <= count:
+        return list(values)
+    edges = [index * len(values) // count for index in range(count + 1)]
+    return [sum(values[start:end]) / (end - start) for start, end in pairwise(edges)]
+
+
+def _height(value: float, low: float, high: float) -> int:
+    """1 to 4: a point that exists is never drawn as nothing."""
+    if high <= low:
+        return 1
+    return 1 + round((value - low) / (high - low) * 3)

@@ -1,0 +1,121 @@
+"""The timeline pane: every event of the incident as one sentence, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import tzinfo
+from typing import Any
+
+from eventa_cockpit.domain import event as facts
+from eventa_cockpit.domain.event import Event
+from eventa_cockpit.locale import _
+from eventa_cockpit.widgets.view import moments, steps
+from eventa_cockpit.widgets.view.lines import Line, Role, cell_len, line, pad, span, wrap
+from eventa_cockpit.widgets.view.steps import StepState
+
+Titles = Callable[[str, str], str]
+"""(runbook id, step id) → what the step is called."""
+
+
+def rows(events: Sequence[Event], titles: Titles, zone: tzinfo, width: int, limit: int) -> list[Line]:
+    """At most `limit` events; older ones are in the journal."""
+    if not events:
+        return [Line((span(row, Role.MUTED),)) for row in wrap(_("Nothing has been done yet."), width)]
+    shown: list[Line] = []
+    newest = list(events[-limit:])[::-1]
+    name_width = min(max(cell_len(event.name) for event in newest), 12)
+    for event in newest:
+        text, role = sentence(event, titles)
+        head = f"{moments.clock(event.at, zone)} {pad(event.name, name_width)} "
+        room = max(width - cell_len(head), 10)
+        for index, row in enumerate(wrap(text, room)[:3]):
+            lead = span(head if index == 0 else " " * cell_len(head), Role.MUTED)
+            shown.append(line(lead, span(row, role), key=f"{event.session}/{event.number}" if index == 0 else ""))
+    return shown
+
+
+def sentence(event: Event, titles: Titles) -> tuple[str, Role]:
+    """What happened, in the past tense."""
+    fact = event.fact
+    say = _SENTENCES.get(type(fact))
+    if say is not None:
+        return say(fact, titles)
+    kind = fact.kind if isinstance(fact, facts.UnknownFact) else type(fact).__name__
+    return (_("{kind} (written by another version)").format(kind=kind), Role.MUTED)
+
+
+def _declared(fact: facts.IncidentDeclared, _titles: Titles) -> tuple[str, Role]:
+    return (_("declared the incident: {title}").format(title=fact.title), Role.STRONG)
+
+
+def _closed(fact: facts.IncidentClosed, _titles: Titles) -> tuple[str, Role]:
+    text = _("closed the incident")
+    return (f"{text}: {fact.reason}" if fact.reason else text, Role.STRONG)
+
+
+def _joined(fact: facts.ResponderJoined, _titles: Titles) -> tuple[str, Role]:
+    text = _("joined from {host}").format(host=fact.host) if fact.host else _("joined")
+    return (text, Role.MUTED)
+
+
+def _took_control(_fact: facts.ControlTaken, _titles: Titles) -> tuple[str, Role]:
+    return (_("took control (RW)"), Role.ACCENT)
+
+
+def _opened(fact: facts.RunbookOpened, _titles: Titles) -> tuple[str, Role]:
+    return (_("opened the runbook {title}").format(title=fact.title or fact.runbook), Role.TEXT)
+
+
+def _parameter(fact: facts.ParameterSet, _titles: Titles) -> tuple[str, Role]:
+    return (_("set {name} = {value}").format(name=fact.name, value=fact.value), Role.TEXT)
+
+
+def _started(fact: facts.StepStarted, titles: Titles) -> tuple[str, Role]:
+    return (_("started {step}").format(step=titles(fact.runbook, fact.step)), Role.TEXT)
+
+
+def _finished(fact: facts.StepFinished, titles: Titles) -> tuple[str, Role]:
+    state = StepState.DONE if fact.state == "succeeded" else StepState(fact.state)
+    _glyph, word, role = steps.STATES[state]
+    code = f"({fact.exit_code})" if state is StepState.FAILED and fact.exit_code is not None else ""
+    took = f" {moments.took(fact.elapsed)}" if fact.elapsed is not None else ""
+    return (f"{titles(fact.runbook, fact.step)}: {_(word)}{code}{took}", role)
+
+
+def _cancel(fact: facts.StepCancelRequested, titles: Titles) -> tuple[str, Role]:
+    return (_("asked to cancel {step}").format(step=titles(fact.runbook, fact.step)), Role.WARNING)
+
+
+def _skipped(fact: facts.StepSkipped, titles: Titles) -> tuple[str, Role]:
+    return (_("skipped {step}: {reason}").format(step=titles(fact.runbook, fact.step), reason=fact.reason), Role.TEXT)
+
+
+def _done(fact: facts.StepDone, titles: Titles) -> tuple[str, Role]:
+    text = _("did {step}").format(step=titles(fact.runbook, fact.step))
+    return (f"{text}: {fact.note}" if fact.note else text, Role.GOOD)
+
+
+def _undone(fact: facts.StepMarkUndone, titles: Titles) -> tuple[str, Role]:
+    return (_("took back the mark of {step}").format(step=titles(fact.runbook, fact.step)), Role.TEXT)
+
+
+def _noted(fact: facts.NoteAdded, titles: Titles) -> tuple[str, Role]:
+    place = f"{titles(fact.runbook, fact.step)}: " if fact.step else ""
+    return (_("note: {text}").format(text=place + fact.text), Role.TEXT)
+
+
+_SENTENCES: Mapping[type, Callable[[Any, Titles], tuple[str, Role]]] = {
+    facts.IncidentDeclared: _declared,
+    facts.IncidentClosed: _closed,
+    facts.ResponderJoined: _joined,
+    facts.ControlTaken: _took_control,
+    facts.RunbookOpened: _opened,
+    facts.ParameterSet: _parameter,
+    facts.StepStarted: _started,
+    facts.StepFinished: _finished,
+    facts.StepCancelRequested: _cancel,
+    facts.StepSkipped: _skipped,
+    facts.StepDone: _done,
+    facts.StepMarkUndone: _undone,
+    facts.NoteAdded: _noted,
+}
