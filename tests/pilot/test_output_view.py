@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.pilot.outputs import indexed, until
 from textual.app import App, ComposeResult
-from textual.pilot import Pilot
 
 from eventa_cockpit.runner.output import OutputLog
 from eventa_cockpit.widgets.output import OutputView
@@ -48,22 +45,6 @@ class OutputApp(App[None]):
     def rows(self) -> list[str]:
         """What is on the screen, without the scroll bar."""
         return [strip.text[: WIDTH - 1].rstrip() for strip in self.screen._compositor.render_strips()]
-
-
-async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        await asyncio.sleep(0.005)
-        await pilot.pause()
-
-
-def indexed(path: Path, text: bytes, *, is_final: bool = True) -> OutputLog:
-    path.write_bytes(text)
-    log = OutputLog(path, is_final=lambda: is_final)
-    while log.poll():
-        pass
-    return log
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from pathlib import Path
 from eventa_cockpit.domain.lines import LineFault
 from eventa_cockpit.runner import searching
 from eventa_cockpit.runner.line_index import BLOCK, LineIndex, position_of_newline
+from eventa_cockpit.runner.observing import status
 
 STEP = 4 * BLOCK
 """Bytes indexed at a time: small enough (under a quarter of a millisecond) that a waiting key is never late."""
@@ -27,7 +28,7 @@ class OutputFile:
     """An open file, closed when the last one who holds it lets go: no thread ever reads another file's number."""
 
     def __init__(self, path: Path) -> None:
-        self.number = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        self.number = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
         if not stat.S_ISREG(os.fstat(self.number).st_mode):
             raise OSError(f"{path} is not a regular file")
 
@@ -65,6 +66,11 @@ class OutputLog:
         self._counter: searching.Counter | None = None
         self.is_complete = False
         self.fault: LineFault | None = None
+
+    @classmethod
+    def of_run(cls, directory: Path) -> OutputLog:
+        """The output of the run in this folder, complete once the run has its verdict."""
+        return cls(directory / "output.log", is_final=lambda: status(directory).state.is_final)
 
     @property
     def line_count(self) -> int:
