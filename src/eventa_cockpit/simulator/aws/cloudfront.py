@@ -7,6 +7,7 @@ from typing import Any
 from moto.cloudfront.models import CloudFrontBackend, Invalidation
 
 from eventa_cockpit.simulator import sites
+from eventa_cockpit.simulator.aws.joining import replace
 from eventa_cockpit.simulator.simulation import Simulation
 
 
@@ -26,6 +27,6 @@ def join_cloudfront(simulation: Simulation) -> None:
             known = world.delivery.invalidations.get(self.id)
             return "InProgress" if known is not None and reading.now_s < known.done_at else "Completed"
 
-    CloudFrontBackend.create_invalidation = create_invalidation
+    replace(CloudFrontBackend, create_invalidation=create_invalidation)
     # moto's constructor assigns its own spelling, COMPLETED, for which `aws cloudfront wait` waits in vain.
-    Invalidation.status = property(status, lambda _self, _value: None)
+    replace(Invalidation, status=property(status, lambda _self, _value: None))

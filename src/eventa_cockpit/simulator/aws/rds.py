@@ -13,6 +13,7 @@ from moto.rds.models import DBInstance, RDSBackend
 from moto.rds.responses import RDSResponse
 
 from eventa_cockpit.simulator import sites
+from eventa_cockpit.simulator.aws.joining import replace
 from eventa_cockpit.simulator.model.slow_log import slow_log
 from eventa_cockpit.simulator.simulation import Simulation
 
@@ -66,7 +67,7 @@ def _join_reads(simulation: Simulation) -> None:
 
     def describe_db_events(self: RDSBackend, **named: Any) -> list[Any]:
         start = named.get("start_time")
-        found = [*describe_events(self, **named), *_world_events(self, simulation)]
+        found: list[Any] = [*describe_events(self, **named), *_world_events(self, simulation)]
         if start is None:
             minutes = named.get("duration") or USUAL_EVENT_MINUTES
             start = simulation.clock.reading().now_wall - timedelta(minutes=int(minutes))
@@ -79,8 +80,7 @@ def _join_reads(simulation: Simulation) -> None:
             and kind in (None, event.source_type)
         ]
 
-    RDSBackend.describe_db_instances = describe_db_instances
-    RDSBackend.describe_events = describe_db_events
+    replace(RDSBackend, describe_db_instances=describe_db_instances, describe_events=describe_db_events)
 
 
 def _join_writes(simulation: Simulation) -> None:
@@ -122,10 +122,13 @@ def _join_writes(simulation: Simulation) -> None:
             world.database.remove_replica(db_instance_identifier)
         return found
 
-    RDSBackend.reboot_db_instance = reboot_db_instance
-    RDSBackend.modify_db_instance = modify_db_instance
-    RDSBackend.create_db_instance_read_replica = create_db_instance_read_replica
-    RDSBackend.delete_db_instance = delete_db_instance
+    replace(
+        RDSBackend,
+        reboot_db_instance=reboot_db_instance,
+        modify_db_instance=modify_db_instance,
+        create_db_instance_read_replica=create_db_instance_read_replica,
+        delete_db_instance=delete_db_instance,
+    )
 
 
 def _join_logs(simulation: Simulation) -> None:
@@ -144,8 +147,8 @@ def _join_logs(simulation: Simulation) -> None:
         data, end, pending = portion(LOGS[name](simulation), marker, None if lines is None else int(lines))
         return ActionResult({"LogFileData": data, "Marker": f"0:{end}", "AdditionalDataPending": pending})
 
-    RDSBackend.describe_db_log_files = describe_db_log_files
-    RDSResponse.download_db_log_file_portion = download_db_log_file_portion
+    replace(RDSBackend, describe_db_log_files=describe_db_log_files)
+    replace(RDSResponse, download_db_log_file_portion=download_db_log_file_portion)
 
 
 def portion(text: str, marker: str | None, lines: int | None) -> tuple[str, int, bool]:

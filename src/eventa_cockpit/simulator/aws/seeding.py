@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from moto.cloudfront.models import cloudfront_backends
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.rds.models import rds_backends
 
 from eventa_cockpit.simulator import sites

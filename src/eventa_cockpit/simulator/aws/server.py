@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import socket
 import threading
 from collections.abc import Callable
@@ -20,14 +19,16 @@ def start_aws(simulation: Simulation, listener: socket.socket, on_ready: Callabl
 
 
 def _serve(simulation: Simulation, listener: socket.socket, on_ready: Callable[[], None]) -> None:
-    # moto reads it on import; without it every answer waits for the flask-cors extension to look at its headers.
-    os.environ.setdefault("MOTO_DISABLE_GLOBAL_CORS", "true")
+    from eventa_cockpit.simulator.aws.joining import without_instance_catalogue
+
+    with without_instance_catalogue():
+        from eventa_cockpit.simulator.aws.rds import join_rds
+
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
     from werkzeug.serving import make_server
 
     from eventa_cockpit.simulator.aws.cloudfront import join_cloudfront
     from eventa_cockpit.simulator.aws.cloudwatch import join_cloudwatch
-    from eventa_cockpit.simulator.aws.rds import join_rds
     from eventa_cockpit.simulator.aws.seeding import seed_buckets, seed_database, seed_distribution
 
     class QuietHandler(MotoRequestHandler):
@@ -49,7 +50,13 @@ def _serve(simulation: Simulation, listener: socket.socket, on_ready: Callable[[
         fd=listener.fileno(),
     )
     seed_buckets()
+    on_ready()
+    _tidy()
+    server.serve_forever()
+
+
+def _tidy() -> None:
+    """Give back what the imports left behind, and keep the collector away from what stays for good."""
+    gc.collect()
     gc.freeze()
     gc.enable()
-    on_ready()
-    server.serve_forever()
