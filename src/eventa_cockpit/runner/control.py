@@ -5,14 +5,19 @@ from __future__ import annotations
 import base64
 import json
 import os
+import signal
 import socket
+import time
 from pathlib import Path
 from typing import Any
 
 from eventa_cockpit.errors import RunError
 from eventa_cockpit.locale import _, mark
+from eventa_cockpit.runner.observing import status
+from eventa_cockpit.runner.supervisor.processes import marked, send
 
 ANSWER_S = 5.0
+LOOK_S = 0.01
 SENTENCES = {
     "ended": mark("It has already ended."),
     "no terminal": mark('It has no terminal to type into: its fence says "pty": false.'),
@@ -38,6 +43,20 @@ def send_input(run_dir: Path, data: bytes) -> None:
 def resize(run_dir: Path, columns: int, rows: int) -> None:
     """Tell the command's terminal its new size. Raises RunError when nobody is there to be told."""
     ask(run_dir, op="resize", columns=columns, rows=rows)
+
+
+def end_survivors(run_dir: Path) -> int:
+    """Kill what a lost run left, as far as this user may; returns how many processes are still there.
+
+    A run whose supervisor lives is cancelled instead; this is for when there is none to ask.
+    """
+    run_id = status(run_dir).run_id
+    until = time.monotonic() + ANSWER_S
+    while (survivors := marked(run_id)) and time.monotonic() < until:
+        send(signal.SIGSTOP, survivors)
+        send(signal.SIGKILL, survivors)
+        time.sleep(LOOK_S)
+    return len(survivors)
 
 
 def ask(run_dir: Path, **request: Any) -> dict[str, Any]:
