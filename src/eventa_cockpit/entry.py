@@ -1,9 +1,14 @@
-"""The `cockpit` command's first steps: as little as possible before something is on the screen."""
+"""The `cockpit` command's first steps: the last known screen first, everything else afterwards."""
 
 from __future__ import annotations
 
+import sys
+
+from eventa_cockpit import cover
+
 
 def main() -> None:
-    from eventa_cockpit.cli import cockpit
+    cover.paint()
+    from eventa_cockpit.cli import main as run
 
-    cockpit()
+    sys.exit(run())

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 
 import click
+
+from eventa_cockpit import __version__
+from eventa_cockpit.cli.failing import guarded
+from eventa_cockpit.cli.options import Options
+from eventa_cockpit.locale import use_language
 
 COMMANDS = {
     "bench": "eventa_cockpit.cli.bench:bench",
@@ -33,12 +40,37 @@ class LazyGroup(click.Group):
         return command
 
 
-@click.group(cls=LazyGroup, invoke_without_command=True)
-@click.version_option(package_name="eventa-cockpit")
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option(
+    "--config",
+    "path",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Configuration to use. Otherwise: $EVENTA_COCKPIT_CONFIG, ~/.config/eventa-cockpit, /etc/eventa-cockpit.",
+)
+@click.option("--env", "environment", metavar="NAME", default="", help="Environment to open, such as prod.")
+@click.option("--language", type=click.Choice(["auto", "en", "ja"]), help="Language of the screen.")
+@click.version_option(__version__, prog_name="cockpit")
 @click.pass_context
-def cockpit(context: click.Context) -> None:
-    """An incident cockpit for the terminal."""
-    if context.invoked_subcommand is None:
-        from eventa_cockpit.app import run
+def cockpit(context: click.Context, path: Path | None, environment: str, language: str | None) -> int | None:
+    """An incident cockpit for the terminal. Without a command it opens the screen."""
+    use_language(language or "auto")
+    options = context.obj = Options(path, environment, language or "")
+    if context.invoked_subcommand is not None:
+        return None
+    from eventa_cockpit.cli.opening import open_screen
 
-        run()
+    return open_screen(options.config())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status."""
+    return guarded(lambda: _status(cockpit.main(arguments, prog_name="cockpit", standalone_mode=False)))
+
+
+def _status(result: object) -> int:
+    return result if isinstance(result, int) else 0

@@ -82,7 +82,7 @@ class Kubernetes(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class StatusPage(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Public status page of a vendor, in Statuspage's JSON shape. The key is the name that is shown."""
+    """Public status page of a vendor that the service depends on, in Statuspage's JSON shape."""
 
     url: str
     """Address of the page; the cockpit reads `/api/v2/summary.json` below it."""
@@ -108,7 +108,7 @@ class EnvironmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     kubernetes: Kubernetes | None = None
     """Roll-outs; without it the pane says that nothing is configured."""
     status_pages: dict[str, StatusPage] = field(default_factory=dict)
-    """Status pages of the vendors that the service depends on."""
+    """Status pages of vendors, by the name that is shown."""
     variables: dict[str, str] = field(default_factory=dict)
     """Variables that every command gets."""
     parameters: dict[str, str] = field(default_factory=dict)
