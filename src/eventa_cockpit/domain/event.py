@@ -69,6 +69,12 @@ class StepStarted:
     confirmation: str = ""
     """What the responder did to confirm: `enter`, `yes`, `typed:prod`."""
     title: str = ""
+    command_count: int = 1
+    """Commands of the step: it is done when each of them has succeeded."""
+    attempt: int = 0
+    """1 for the first run of the step in this incident; 0 when the writer did not count."""
+    reason: str = ""
+    """Why it was run, where the confirmation asks for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,8 @@ class StepFinished:
     elapsed: timedelta | None = None
     cancelled_by: str = ""
     reason: str = ""
+    has_started: bool = True
+    """The command's process existed; without one, running it again can do no harm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +166,7 @@ class Event:
     incident: str
     session: str
     number: int
-    """1-based position in its session's file."""
+    """1-based position in its session's journal."""
     lamport: int
     """Logical clock: greater than that of every event seen before it."""
     uid: int
@@ -173,9 +181,9 @@ class Event:
     key: str = ""
     """Idempotence key: a second event with the same non-empty key changes nothing."""
     previous: str = ""
-    """Hash of the previous line of the same file."""
+    """Hash of the session's event before this one; empty for the first."""
     seen: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """Heads (session → hash) of the other files that this session had read."""
+    """Heads (journal → hash of its last line) of the other journals that moved since this session's previous event."""
     hash: str = ""
 
     @property

@@ -1,0 +1,369 @@
+"""The incident: the fold of all events, in one order, the same on every machine. Nothing else changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from operator import attrgetter
+from types import MappingProxyType
+from typing import Any
+
+from eventa_cockpit.domain import event as facts
+from eventa_cockpit.domain.event import Event
+from eventa_cockpit.domain.step_record import VERDICTS, Attempt, Entry, Mark, StepRecord, StepState, summed_up
+
+__all__ = [
+    "Attempt",
+    "Fold",
+    "Incident",
+    "Mark",
+    "Note",
+    "OpenedRunbook",
+    "Participant",
+    "StepKey",
+    "StepRecord",
+    "StepState",
+    "fold",
+]
+
+StepKey = tuple[str, str]
+"""Runbook id and step id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """A session that said something in this incident."""
+
+    session: str
+    name: str
+    uid: int
+    joined_at: datetime
+    last_at: datetime
+    """Its newest event."""
+    host: str = ""
+    has_control: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedRunbook:
+    """A runbook in use, as it was when it was last opened."""
+
+    runbook: str
+    title: str
+    digest: str
+    """SHA-256 of its file then."""
+    file: str
+    at: datetime
+    """When it was first opened."""
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something a responder wrote down, about a step or about the incident."""
+
+    text: str
+    at: datetime
+    by: str
+    runbook: str = ""
+    step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Everything that is known about one incident."""
+
+    id: str = ""
+    title: str = ""
+    environment: str = ""
+    service: str = ""
+    alert_fingerprint: str = ""
+    declared_at: datetime | None = None
+    """None until somebody declared it."""
+    declared_by: str = ""
+    began_at: datetime | None = None
+    """Since when it hurts; when nobody said, when it was declared."""
+    is_drill: bool = False
+    closed_at: datetime | None = None
+    close_reason: str = ""
+    participants: Mapping[str, Participant] = field(default_factory=lambda: MappingProxyType({}))
+    """Session → who it is, in the order in which they came."""
+    runbooks: tuple[OpenedRunbook, ...] = ()
+    """In the order in which they were first opened."""
+    active_runbook: str = ""
+    """Id of the one that was opened last."""
+    parameters: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    steps: Mapping[StepKey, StepRecord] = field(default_factory=lambda: MappingProxyType({}))
+    """Only steps that somebody touched; `step()` answers for all."""
+    notes: tuple[Note, ...] = ()
+    timeline: tuple[Event, ...] = ()
+    """All events in order, each once."""
+
+    @property
+    def is_open(self) -> bool:
+        return self.declared_at is not None and self.closed_at is None
+
+    @property
+    def responders(self) -> tuple[str, ...]:
+        """Names of all who took part, each once."""
+        return tuple(dict.fromkeys(entry.name for entry in self.participants.values()))
+
+    @property
+    def running(self) -> tuple[Attempt, ...]:
+        """Runs without a verdict, of all steps."""
+        return tuple(attempt for record in self.steps.values() for attempt in record.running)
+
+    def step(self, runbook: str, step: str) -> StepRecord:
+        """The record of a step; of an untouched one, an empty record."""
+        return self.steps.get((runbook, step)) or StepRecord(runbook, step)
+
+    def attempt(self, run_id: str) -> Attempt | None:
+        return next(
+            (attempt for record in self.steps.values() for attempt in record.attempts if attempt.run_id == run_id), None
+        )
+
+
+def fold(events: Iterable[Event]) -> Incident:
+    """The incident that these events make, in whatever order they are given. Never raises."""
+    folding = Fold()
+    folding.add(events)
+    return folding.incident
+
+
+_ORDER = attrgetter("lamport", "session", "number")
+
+
+class Fold:
+    """A fold that can be continued: events that come late are put where they belong."""
+
+    def __init__(self) -> None:
+        self._events: dict[tuple[str, int], Event] = {}
+        self._draft = _Draft()
+        self._incident: Incident | None = None
+
+    def add(self, events: Iterable[Event]) -> bool:
+        """Take in more events; returns whether there was one that is new."""
+        fresh: list[Event] = []
+        for event in events:
+            identity = (event.session, event.number)
+            if identity not in self._events:
+                self._events[identity] = event
+                fresh.append(event)
+        if not fresh:
+            return False
+        fresh.sort(key=_ORDER)
+        if self._draft.last is not None and _ORDER(fresh[0]) < self._draft.last:
+            self._draft = _Draft()
+            fresh = sorted(self._events.values(), key=_ORDER)
+        for event in fresh:
+            self._draft.add(event)
+        self._incident = None
+        return True
+
+    @property
+    def incident(self) -> Incident:
+        if self._incident is None:
+            self._incident = self._draft.incident()
+        return self._incident
+
+
+class _Draft:
+    """The incident while it is being put together, event by event in order."""
+
+    def __init__(self) -> None:
+        self.last: tuple[int, str, int] | None = None
+        self._facts: dict[str, Any] = {}
+        self._first: dict[str, Event] = {}
+        self._newest: dict[str, Event] = {}
+        self._hosts: dict[str, str] = {}
+        self._controls: set[str] = set()
+        self._runbooks: dict[str, OpenedRunbook] = {}
+        self._parameters: dict[str, str] = {}
+        self._entries: dict[StepKey, list[Entry]] = {}
+        self._places: dict[tuple[str, str, str], int] = {}
+        self._command_counts: dict[StepKey, int] = {}
+        self._records: dict[StepKey, StepRecord] = {}
+        self._touched: dict[StepKey, None] = {}
+        self._notes: list[Note] = []
+        self._timeline: list[Event] = []
+        self._keys: set[str] = set()
+
+    def add(self, event: Event) -> None:
+        self.last = event.order
+        if event.key:
+            if event.key in self._keys:
+                return
+            self._keys.add(event.key)
+        self._timeline.append(event)
+        self._first.setdefault(event.session, event)
+        self._newest[event.session] = event
+        apply = _APPLY.get(type(event.fact))
+        if apply is not None:
+            apply(self, event, event.fact)
+
+    def incident(self) -> Incident:
+        for key in self._touched:
+            self._records[key] = summed_up(*key, tuple(self._entries[key]), self._command_counts.get(key, 1))
+        self._touched.clear()
+        return Incident(
+            id=self._timeline[0].incident if self._timeline else "",
+            participants=MappingProxyType({session: self._participant(session) for session in self._first}),
+            runbooks=tuple(self._runbooks.values()),
+            parameters=MappingProxyType(dict(self._parameters)),
+            steps=MappingProxyType(dict(self._records)),
+            notes=tuple(self._notes),
+            timeline=tuple(self._timeline),
+            **self._facts,
+        )
+
+    def _participant(self, session: str) -> Participant:
+        first, newest = self._first[session], self._newest[session]
+        return Participant(
+            session,
+            newest.name,
+            newest.uid,
+            joined_at=first.at,
+            last_at=newest.at,
+            host=self._hosts.get(session, ""),
+            has_control=session in self._controls,
+        )
+
+    def _history(self, runbook: str, step: str) -> list[Entry]:
+        key = (runbook, step)
+        self._touched[key] = None
+        return self._entries.setdefault(key, [])
+
+    def declared(self, event: Event, fact: facts.IncidentDeclared) -> None:
+        if "declared_at" in self._facts:  # an incident is declared once; the first word counts
+            return
+        self._facts.update(
+            title=fact.title,
+            environment=fact.environment,
+            service=fact.service,
+            alert_fingerprint=fact.alert_fingerprint,
+            declared_at=event.at,
+            declared_by=event.name,
+            began_at=fact.began_at or event.at,
+            is_drill=fact.is_drill,
+        )
+
+    def closed(self, event: Event, fact: facts.IncidentClosed) -> None:
+        self._facts.update(closed_at=event.at, close_reason=fact.reason)
+
+    def joined(self, event: Event, fact: facts.ResponderJoined) -> None:
+        self._hosts[event.session] = fact.host
+
+    def took_control(self, event: Event, _fact: facts.ControlTaken) -> None:
+        self._controls.add(event.session)
+
+    def opened(self, event: Event, fact: facts.RunbookOpened) -> None:
+        known = self._runbooks.get(fact.runbook)
+        at, by = (known.at, known.by) if known else (event.at, event.name)
+        self._runbooks[fact.runbook] = OpenedRunbook(fact.runbook, fact.title, fact.digest, fact.file, at, by)
+        self._facts["active_runbook"] = fact.runbook
+
+    def parameter_set(self, _event: Event, fact: facts.ParameterSet) -> None:
+        self._parameters[fact.name] = fact.value
+
+    def started(self, event: Event, fact: facts.StepStarted) -> None:
+        history = self._history(fact.runbook, fact.step)
+        key = (fact.runbook, fact.step)
+        self._command_counts[key] = max(fact.command_count, self._command_counts.get(key, 1))
+        begun = Attempt(
+            fact.run_id,
+            by=event.name,
+            uid=event.uid,
+            session=event.session,
+            started_at=event.at,
+            command_index=fact.command_index,
+            command=fact.command,
+            risk=fact.risk,
+            environment=fact.environment,
+        )
+        place = self._places.get((*key, fact.run_id))
+        if place is None:
+            self._places[(*key, fact.run_id)] = len(history)
+            history.append(begun)
+            return
+        known = history[place]
+        assert isinstance(known, Attempt)
+        if known.started_at is None:  # its verdict came first: a clock that lies, or a line that was lost
+            history[place] = replace(
+                begun,
+                state=known.state,
+                ended_at=known.ended_at,
+                exit_code=known.exit_code,
+                signal=known.signal,
+                elapsed=known.elapsed,
+                cancel_requested_by=known.cancel_requested_by,
+                cancelled_by=known.cancelled_by,
+                reason=known.reason,
+                has_started=known.has_started,
+            )
+
+    def finished(self, event: Event, fact: facts.StepFinished) -> None:
+        history, place = self._run(fact.runbook, fact.step, fact.run_id)
+        known = history[place]
+        assert isinstance(known, Attempt)
+        if not known.is_running:
+            return
+        history[place] = replace(
+            known,
+            state=VERDICTS.get(fact.state, StepState.LOST),
+            ended_at=event.at,
+            exit_code=fact.exit_code,
+            signal=fact.signal,
+            elapsed=fact.elapsed,
+            cancelled_by=fact.cancelled_by,
+            reason=fact.reason,
+            has_started=fact.has_started,
+        )
+
+    def cancel_requested(self, event: Event, fact: facts.StepCancelRequested) -> None:
+        history, place = self._run(fact.runbook, fact.step, fact.run_id)
+        known = history[place]
+        assert isinstance(known, Attempt)
+        if not known.cancel_requested_by:
+            history[place] = replace(known, cancel_requested_by=event.name)
+
+    def _run(self, runbook: str, step: str, run_id: str) -> tuple[list[Entry], int]:
+        """The step's history and where in it that run is, which is added if its start is not known."""
+        history = self._history(runbook, step)
+        place = self._places.setdefault((runbook, step, run_id), len(history))
+        if place == len(history):
+            history.append(Attempt(run_id))
+        return history, place
+
+    def skipped(self, event: Event, fact: facts.StepSkipped) -> None:
+        self._history(fact.runbook, fact.step).append(Mark(StepState.SKIPPED, event.name, event.at, fact.reason))
+
+    def done(self, event: Event, fact: facts.StepDone) -> None:
+        self._history(fact.runbook, fact.step).append(Mark(StepState.DONE, event.name, event.at, fact.note))
+
+    def mark_undone(self, _event: Event, fact: facts.StepMarkUndone) -> None:
+        """Only a mark that stands can be taken back; a run after it has made it history."""
+        history = self._history(fact.runbook, fact.step)
+        if history and isinstance(history[-1], Mark):
+            history.pop()
+
+    def noted(self, event: Event, fact: facts.NoteAdded) -> None:
+        self._notes.append(Note(fact.text, event.at, event.name, fact.runbook, fact.step))
+
+
+_APPLY: dict[type, Callable[[_Draft, Event, Any], None]] = {
+    facts.IncidentDeclared: _Draft.declared,
+    facts.IncidentClosed: _Draft.closed,
+    facts.ResponderJoined: _Draft.joined,
+    facts.ControlTaken: _Draft.took_control,
+    facts.RunbookOpened: _Draft.opened,
+    facts.ParameterSet: _Draft.parameter_set,
+    facts.StepStarted: _Draft.started,
+    facts.StepFinished: _Draft.finished,
+    facts.StepCancelRequested: _Draft.cancel_requested,
+    facts.StepSkipped: _Draft.skipped,
+    facts.StepDone: _Draft.done,
+    facts.StepMarkUndone: _Draft.mark_undone,
+    facts.NoteAdded: _Draft.noted,
+}
+"""What each fact changes. An unknown one is in the timeline and changes nothing else."""
