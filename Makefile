@@ -20,7 +20,7 @@ help: ## this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
 
 demo: $(STAMPS)/demo $(STAMPS)/messages ## the cockpit in a simulated outage (FAULT=payment|database|frontend)
-	@exec $(BIN)/cockpit demo --fault $(FAULT) $(ARGS)
+	@exec $(BIN)/cockpit demo $(FAULT) $(ARGS)
 
 test: $(STAMPS)/dev $(STAMPS)/messages ## the tests that need nothing but Python (ARGS="-k name")
 	@$(BIN)/python -m pytest -m "not apt and not long and not package" $(ARGS)

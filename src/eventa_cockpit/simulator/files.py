@@ -115,6 +115,7 @@ def _config(folder: Path, ports: Mapping[str, int]) -> str:
             "every": 10.0,
         },
         "environments.prod.kubernetes": {"kubeconfig": str(folder / "kubeconfig"), "every": 5.0},
+        "environments.prod.status_pages.Stripe": {"url": _url(ports[sites.STATUS]), "every": 15.0},
         "environments.prod.variables": variables(folder, ports),
         "environments.prod.parameters": {
             "CF_DISTRIBUTION_ID": sites.DISTRIBUTION,

@@ -55,8 +55,18 @@ class World:
         return variables(self.folder, self.ports)
 
     @property
+    def admin_token_file(self) -> Path:
+        """Holds the bearer token of eventa's admin API."""
+        return self.folder / sites.ADMIN_TOKEN_FILE
+
+    @property
     def admin_token(self) -> str:
-        return (self.folder / sites.ADMIN_TOKEN_FILE).read_text()
+        return self.admin_token_file.read_text()
+
+    @property
+    def distribution(self) -> str:
+        """Id of the CDN's distribution."""
+        return sites.DISTRIBUTION
 
     @property
     def pid(self) -> int:
@@ -77,6 +87,10 @@ class World:
         last = words[-1] if words else _("it said nothing")
         message = _("The simulated world did not start: {reason} (see {file})")
         raise WorldError(message.format(reason=last, file=log))
+
+    def wait(self) -> None:
+        """Return when the world has ended, by itself or because something stopped it."""
+        self._process.wait()
 
     def stop(self) -> None:
         """End the process and wait for it; harmless when it has ended already."""

@@ -47,6 +47,7 @@ def plain_server(simulation: Simulation, folder: Path, control: ControlApi, port
     routes: dict[str, Sequence[BaseRoute]] = {
         sites.ALERTMANAGER: AlertmanagerApi(simulation).routes(),
         sites.SENTRY: SentryApi(simulation, sentry_token).routes(),
+        sites.STATUS: StatusPageApi(simulation).routes(),
         sites.CONTROL: control.routes(),
     }
     return _server(ByPort({ports[name]: Starlette(routes=found) for name, found in routes.items()}))
