@@ -49,10 +49,21 @@ def demo(options: Options, fault: str, seed: int, speed: float, world_only: bool
 
 def new_drill_folder(drills: Path) -> Path:
     """A folder of its own for this drill; the oldest of the former ones are removed."""
-    former = sorted(found for found in drills.glob("2*") if found.is_dir()) if drills.is_dir() else []
+    former = sorted(found for found in drills.glob("*Z-*") if found.is_dir() and not _is_running(found))
     for folder in former[: -KEPT_DRILLS + 1]:
         shutil.rmtree(folder, ignore_errors=True)
     return drills / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}"
+
+
+def _is_running(folder: Path) -> bool:
+    """Whether the process that made this drill's folder still runs."""
+    try:
+        os.kill(int(folder.name.rpartition("-")[2]), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def _open(world: World, options: Options) -> int:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 import re
 
 from eventa_cockpit.simulator.kube import objects
 from eventa_cockpit.simulator.kube.controller import TICK_S, Controller, is_ready
 from eventa_cockpit.simulator.kube.objects import CHANGE_CAUSE, REVISION
-from eventa_cockpit.simulator.kube.store import Moment, Object, Store
+from eventa_cockpit.simulator.kube.store import Moment, Object, Store, cloned
 
 REGISTRY = "registry.eventa.app"
 FRONTEND = "eventa-frontend"
@@ -48,8 +47,8 @@ class Cluster:
         for age_days, release in ((17, RELEASES[0]), (10, RELEASES[1]), (3, GOOD_RELEASE)):
             rolled_at = at_s - age_days * DAY_S
             self.roll_out(name, release, rolled_at)
-            for tick in range(40):
-                self._controller.reconcile(made, rolled_at + tick * TICK_S)
+            while self._controller.reconcile(made, rolled_at):
+                rolled_at += TICK_S
         for event in self.store.list("events"):
             self.store.delete("events", event)
 
@@ -69,7 +68,7 @@ class Cluster:
 
     def replace(self, changed: Object, former: Object) -> None:
         """Accept a written deployment; the controller acts on it from the next tick."""
-        merged = copy.deepcopy(changed)
+        merged = cloned(changed)
         merged["status"] = former["status"]
         merged["metadata"]["generation"] = former["metadata"]["generation"]
         if merged["spec"] != former["spec"]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -72,7 +71,14 @@ class Store:
     def _record(self, kind: str, resource: str, subject: Object) -> None:
         self.version += 1
         subject["metadata"]["resourceVersion"] = str(self.version)
-        self._log.append(Change(self.version, kind, resource, copy.deepcopy(subject)))
+        self._log.append(Change(self.version, kind, resource, cloned(subject)))
+
+
+def cloned(subject: Any) -> Any:
+    """A deep copy of what JSON can hold, several times faster than `copy.deepcopy`."""
+    if isinstance(subject, dict):
+        return {key: cloned(value) for key, value in subject.items()}
+    return [cloned(value) for value in subject] if isinstance(subject, list) else subject
 
 
 def _key(subject: Object) -> tuple[str, str]:
