@@ -19,8 +19,8 @@ from eventa_cockpit.locale import _
 CANNOT_GO_ON = 2
 INTERRUPTED = 130
 """128 + SIGINT, as a shell would say it."""
-PIPE_CLOSED = 141
-"""128 + SIGPIPE."""
+PIPE_CLOSED = 1
+"""As click itself ends when its reader went away."""
 
 
 def guarded(command: Callable[[], int | None]) -> int:
