@@ -50,9 +50,31 @@ WEAKEST_OFFER = 0.45
 """Below this a match is a guess, and a wrong runbook costs more at night than none."""
 
 _SUBJECTS: Mapping[str, tuple[str, ...]] = {
-    "payment": ("決済", "支払", "購入", "課金", "payment", "checkout", "billing", "purchase", "stripe", "payjp", "pay.jp"),
+    "payment": (
+        "決済",
+        "支払",
+        "購入",
+        "課金",
+        "payment",
+        "checkout",
+        "billing",
+        "purchase",
+        "stripe",
+        "payjp",
+        "pay.jp",
+    ),
     "database": ("データベース", "db", "rds", "aurora", "mysql", "postgres", "postgresql", "database", "sql"),
-    "frontend": ("フロントエンド", "画面", "ブラウザ", "frontend", "front-end", "javascript", "browser", "fe", "sentry"),
+    "frontend": (
+        "フロントエンド",
+        "画面",
+        "ブラウザ",
+        "frontend",
+        "front-end",
+        "javascript",
+        "browser",
+        "fe",
+        "sentry",
+    ),
     "cdn": ("cdn", "cloudfront", "キャッシュ", "cache"),
     "api": ("api",),
     "queue": ("キュー", "queue", "ワーカー", "worker", "job"),

@@ -12,7 +12,9 @@ _DELAY_JA = re.compile(r"(\d+(?:\.\d+)?)\s*(分|時間|秒)\s*(?:間|を|が|で
 _DELAY_EN = re.compile(r"\b(\d+(?:\.\d+)?)\s*-?\s*(minutes?|mins?|m|hours?|hrs?|h|seconds?|secs?|s)\b", re.IGNORECASE)
 _UNITS = {"分": 60, "時": 3600, "秒": 1, "m": 60, "h": 3600, "s": 1}
 
-_TARGET_JA = re.compile(r"([^、。,\s][^、。,]*?)(?:へ|に)(?:の|も|は)?(?:自動的?に?)?(?:エスカレ|報告|連絡|通知|電話|引き継|共有|依頼)")
+_TARGET_JA = re.compile(
+    r"([^、。,\s][^、。,]*?)(?:へ|に)(?:の|も|は)?(?:自動的?に?)?(?:エスカレ|報告|連絡|通知|電話|引き継|共有|依頼)"
+)
 _TARGET_EN = re.compile(
     r"(?:escalate[sd]?|escalation|page|pages|call|calls|notify|notifies|inform|informs|report|reports|contact|contacts|"
     r"tell|hand over|goes)\s+(?:automatically\s+)?(?:to\s+|it to\s+)?(?:the\s+)?(.+?)(?=[.,;]|\s+(?:if|when|after|within|via|by)\b|$)",
@@ -21,7 +23,10 @@ _TARGET_EN = re.compile(
 _CONDITIONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern, re.IGNORECASE))
     for name, pattern in (
-        ("unacknowledged", r"一次対応(?:が)?な|応答(?:が)?な|未対応|未応答|\back|not acknowledged|no response|unacknowledged"),
+        (
+            "unacknowledged",
+            r"一次対応(?:が)?な|応答(?:が)?な|未対応|未応答|\back|not acknowledged|no response|unacknowledged",
+        ),
         ("outage", r"停止|ダウン|全断|outage|\bdown\b|unavailable"),
         ("unresolved", r"解決でき|解決しな|未解決|解消し|復旧し(?:な|て)|unresolved|not resolved|not fixed|still"),
     )

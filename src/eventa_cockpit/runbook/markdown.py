@@ -271,7 +271,9 @@ class _Reader:
 
 def _without_task_box(blocks: list[Block]) -> tuple[list[Block], bool]:
     match blocks:
-        case [Paragraph(lines=(Line(bold="", rest=rest), *others), line=line, links=links), *after] if _TASK.match(rest):
+        case [Paragraph(lines=(Line(bold="", rest=rest), *others), line=line, links=links), *after] if _TASK.match(
+            rest
+        ):
             first = Line("", _TASK.sub("", rest))
             return [Paragraph((first, *others), line, links), *after], True
     return blocks, False

@@ -53,7 +53,9 @@ _LEXICON = {word: kind for kind, words in _JAPANESE.items() for word in words.sp
     word: kind for kind, words in _ENGLISH.items() for word in words.split(", ")
 }
 
-_TAIL = re.compile(r"(?:の?(?:手順|方法|作業|フェーズ|段階|対応)|\s+(?:steps?|procedures?|phase|instructions?|actions?))$")
+_TAIL = re.compile(
+    r"(?:の?(?:手順|方法|作業|フェーズ|段階|対応)|\s+(?:steps?|procedures?|phase|instructions?|actions?))$"
+)
 _JOINED = re.compile(r"\s*(?:[/&＆・、,+|]|と|および|及び|\band\b|\bor\b)\s*")
 _NUMBER = re.compile(
     r"^\s*(?:"

@@ -25,7 +25,9 @@ class Placeholder:
 _ANGLE = re.compile(r"<([^\W_](?:[^<>\n$`;&|(){}\"'\\=!]*[^\s<>$`;&|(){}\"'\\=!])?)>(?!\()")
 _TEMPLATE = re.compile(r"\{\{\s*([^\W\d][\w-]*(?: [\w-]+){0,3})\s*\}\}")
 _BRACKET = re.compile(r"\[([A-Z][A-Z0-9]*(?:[ _-][A-Z0-9]+)*)\]")
-_YOUR = re.compile(r"(?<![\w$\{])YOUR[_-][A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)*(?!\w|=)|(?<![\w$\{-])your(?:-[a-z0-9]+){1,4}(?![\w-])")
+_YOUR = re.compile(
+    r"(?<![\w$\{])YOUR[_-][A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)*(?!\w|=)|(?<![\w$\{-])your(?:-[a-z0-9]+){1,4}(?![\w-])"
+)
 
 _GO_WORDS = frozenset(
     "range end if else with json index printf print println len template block define not and or eq ne lt le gt ge "

@@ -205,7 +205,9 @@ def _reference(variable: str, place: Place) -> str | None:
 def _is_plain_use(written: str, name: str) -> bool:
     """Shows just the value: `$X`, `${X}`, `${X:-default}`. Others (`${X%/*}`, `${#X}`) are left to the shell."""
     inner = written.removeprefix("${").removesuffix("}")
-    return written in {f"${name}", f"${{{name}}}"} or inner.startswith((f"{name}:-", f"{name}-", f"{name}:?", f"{name}?"))
+    return written in {f"${name}", f"${{{name}}}"} or inner.startswith(
+        (f"{name}:-", f"{name}-", f"{name}:?", f"{name}?")
+    )
 
 
 def _date_edits(script: Script, now: datetime) -> list[_Edit]:

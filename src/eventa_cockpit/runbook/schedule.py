@@ -7,16 +7,33 @@ import unicodedata
 
 from eventa_cockpit.domain.runbook import Frequency, Schedule
 
-_KEYS = ("実施頻度", "頻度", "実施時期", "実施周期", "周期", "スケジュール", "frequency", "schedule", "cadence", "how often")
+_KEYS = (
+    "実施頻度",
+    "頻度",
+    "実施時期",
+    "実施周期",
+    "周期",
+    "スケジュール",
+    "frequency",
+    "schedule",
+    "cadence",
+    "how often",
+)
 
 _FREQUENCIES: tuple[tuple[Frequency, re.Pattern[str]], ...] = tuple(
     (frequency, re.compile(pattern))
     for frequency, pattern in (
-        (Frequency.QUARTERLY, r"四半期|クオータ|クォータ|3\s*[かヶヵケカ]月(?:ごと|毎|に1)|quarter|every (?:3|three) months"),
+        (
+            Frequency.QUARTERLY,
+            r"四半期|クオータ|クォータ|3\s*[かヶヵケカ]月(?:ごと|毎|に1)|quarter|every (?:3|three) months",
+        ),
         (Frequency.YEARLY, r"毎年|年次|年に?\s*[1一]\s*[回度]|1年(?:ごと|毎|に1)|yearly|annual|every year|once a year"),
         (Frequency.WEEKLY, r"毎週|週次|週に?\s*[1一]\s*[回度]|weekly|every week|once a week"),
         (Frequency.DAILY, r"毎日|日次|[1一]日[1一][回度]|daily|every day|once a day"),
-        (Frequency.MONTHLY, r"毎月|月次|月に?\s*[1一]\s*[回度]|monthly|every month|once a month|of (?:the|each|every) month"),
+        (
+            Frequency.MONTHLY,
+            r"毎月|月次|月に?\s*[1一]\s*[回度]|monthly|every month|once a month|of (?:the|each|every) month",
+        ),
     )
 )
 _EVERY_WEEKDAY = re.compile(r"\bevery (mon|tue|wed|thu|fri|sat|sun)", re.IGNORECASE)

@@ -145,7 +145,10 @@ class _Walk:
                 self._command(node)
             case "function_definition" if node.named_child_count:
                 self.functions.add(_text(node.named_children[0]))
-            case "variable_name" if node.parent is not None and node.parent.type in {"for_statement", "select_statement"}:
+            case "variable_name" if node.parent is not None and node.parent.type in {
+                "for_statement",
+                "select_statement",
+            }:
                 self.assigned.add(_text(node))
             case "command_substitution":
                 self._substitution(node)
@@ -254,7 +257,9 @@ def _dequote(node: Node) -> str:
             return "".join(_string_part(child) for child in node.children)
         case "concatenation" | "command_name":
             return "".join(_dequote(child) for child in node.children) if node.children else text
-        case "simple_expansion" | "expansion" | "command_substitution" | "process_substitution" | "arithmetic_expansion":
+        case (
+            "simple_expansion" | "expansion" | "command_substitution" | "process_substitution" | "arithmetic_expansion"
+        ):
             return HOLE
         case "word":
             return text.replace("\\\n", "").replace("\\", "")
@@ -288,7 +293,9 @@ def _has_unread_backtick(node: Node) -> bool:
 
 def is_quoted_heredoc(body: Node) -> bool:
     """`<<'EOF'`: the shell expands nothing in it."""
-    start = next((child for child in (body.parent.children if body.parent else ()) if child.type == "heredoc_start"), None)
+    start = next(
+        (child for child in (body.parent.children if body.parent else ()) if child.type == "heredoc_start"), None
+    )
     return start is not None and any(mark in _text(start) for mark in "'\"\\")
 
 

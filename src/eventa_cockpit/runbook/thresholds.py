@@ -16,10 +16,14 @@ _NUMBER = r"[-+]?\d+(?:,\d{3})*(?:\.\d+)?(?:[eE][-+]?\d+)?"
 _BOUND = re.compile(
     rf"(?<![-=<>!~|&])(?P<operator><=|>=|==|!=|=<|≤|≥|≦|≧|<|>)\s*(?P<value>{_NUMBER})\s*(?P<unit>{_UNIT})?(?![\w%])",
 )
-_WORDED = re.compile(rf"(?P<value>{_NUMBER})\s*(?P<unit>{_UNIT})?\s*(?:を|が|より)?\s*(?P<word>以上|以下|未満|超|上回|下回)")
+_WORDED = re.compile(
+    rf"(?P<value>{_NUMBER})\s*(?P<unit>{_UNIT})?\s*(?:を|が|より)?\s*(?P<word>以上|以下|未満|超|上回|下回)"
+)
 _OPERATORS = {"≤": "<=", "≦": "<=", "=<": "<=", "≥": ">=", "≧": ">="}
 _WORD_OPERATORS = {"以上": ">=", "以下": "<=", "未満": "<", "超": ">", "上回": ">", "下回": "<"}
-_BEFORE_QUANTITY = re.compile(r".*(?:[、。;；(（\[「\n]|,\s|[:：]\s|\b(?:when|if|and|or|while)\s)", re.DOTALL | re.IGNORECASE)
+_BEFORE_QUANTITY = re.compile(
+    r".*(?:[、。;；(（\[「\n]|,\s|[:：]\s|\b(?:when|if|and|or|while)\s)", re.DOTALL | re.IGNORECASE
+)
 _QUANTITY_END = " \t:：がはを"
 _SUBJECT = re.compile(r"\s+(?:is|are|was|stays|rises|goes|gets|above|below|over)$", re.IGNORECASE)
 
@@ -43,9 +47,7 @@ def thresholds_in(text: str) -> tuple[Threshold, ...]:
     if not found:
         for bound in _WORDED.finditer(normal):
             quantity = _quantity(normal[after : bound.start()])
-            threshold = Threshold(
-                quantity, _WORD_OPERATORS[bound["word"]], _value(bound["value"]), bound["unit"] or ""
-            )
+            threshold = Threshold(quantity, _WORD_OPERATORS[bound["word"]], _value(bound["value"]), bound["unit"] or "")
             found.append((bound.start(), threshold))
             after = bound.end()
     return tuple(threshold for _, threshold in found)

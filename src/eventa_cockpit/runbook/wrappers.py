@@ -75,7 +75,9 @@ def opens_session(invocation: Invocation) -> bool:
     if program == "su":
         return "-c" not in arguments and "--command" not in arguments
     if program in {"kubectl", "oc"}:
-        return bool({"rsh", "debug", "attach"} & set(arguments[:4])) and len(_plain(arguments)) <= _session_operands(arguments)
+        return bool({"rsh", "debug", "attach"} & set(arguments[:4])) and len(_plain(arguments)) <= _session_operands(
+            arguments
+        )
     if program == "chroot":
         return not _operands(invocation)
     return program in {"toolbox", "telnet", "mysql", "psql", "redis-cli", "mongo", "mongosh"} and not arguments
@@ -131,7 +133,19 @@ def _after_dashes(invocation: Invocation) -> Invocation | None:
 
 def _after_container(words: Sequence[Word]) -> Sequence[Word]:
     """The words after the options and the container's or pod's name."""
-    with_value = {"-n", "--namespace", "-c", "--container", "-u", "--user", "-w", "--workdir", "-e", "--env", "--context"}
+    with_value = {
+        "-n",
+        "--namespace",
+        "-c",
+        "--container",
+        "-u",
+        "--user",
+        "-w",
+        "--workdir",
+        "-e",
+        "--env",
+        "--context",
+    }
     rest = list(words)
     while rest and rest[0].text.startswith("-"):
         rest = rest[2:] if rest[0].text in with_value else rest[1:]
