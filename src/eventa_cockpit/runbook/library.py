@@ -32,7 +32,7 @@ def load_library(paths: Sequence[Path], *, cache: Path | None = None) -> Library
     kept = Cache(cache)
     contents: list[FileContents] = []
     for path in paths:
-        for file in _files_in(path):
+        for file in files_in(path):
             if isinstance(file, Problem):
                 contents.append(FileContents(problems=(file,)))
             else:
@@ -41,7 +41,7 @@ def load_library(paths: Sequence[Path], *, cache: Path | None = None) -> Library
     return _merged(contents)
 
 
-def _files_in(path: Path) -> Iterator[Path | Problem]:
+def files_in(path: Path) -> Iterator[Path | Problem]:
     """Markdown files and objectives below the path, hidden folders left out; the path itself when it is a file."""
     if not path.is_dir():
         yield path
