@@ -12,9 +12,8 @@ from collections.abc import Mapping, Sequence
 from eventa_cockpit.runner.supervisor.processes import MARK
 
 PIPE_SIZE = 1 << 20
-BATCH = 1 << 18
-"""Bytes gathered before they are handed on: one write to the file for up to 64 reads of a terminal."""
-READ = 1 << 16
+BATCH = 1 << 15
+"""Bytes gathered before they are handed on: one write to the file for 8 reads of a terminal, which gives 4 KB each."""
 TERMINAL_SIZE = struct.Struct("HHHH")
 INTEGER = struct.Struct("i")
 EXEC_FAILED = 127
@@ -32,6 +31,7 @@ class Command:
         self.pending_input = bytearray()
         self._gate = gate
         self._failure = failure
+        self._view = memoryview(bytearray(BATCH))
 
     def release(self) -> str:
         """Open the gate. Returns why the program could not be executed, or an empty string."""
@@ -51,20 +51,18 @@ class Command:
 
     def read(self) -> tuple[bytes, bool]:
         """What there is to read now, and whether that was the end."""
-        chunks: list[bytes] = []
         size = 0
         while size < BATCH:
             try:
-                data = os.read(self.fd, READ)
+                count = os.readv(self.fd, (self._view[size:],))
             except BlockingIOError:
-                return b"".join(chunks), False
+                return bytes(self._view[:size]), False
             except OSError:  # EIO: the last process on the terminal has let go
-                data = b""
-            if not data:
-                return b"".join(chunks), True
-            chunks.append(data)
-            size += len(data)
-        return b"".join(chunks), False
+                count = 0
+            if not count:
+                return bytes(self._view[:size]), True
+            size += count
+        return bytes(self._view), False
 
     def write_input(self, data: bytes = b"") -> None:
         """Type `data`, after what is still waiting; as much of it as fits now."""

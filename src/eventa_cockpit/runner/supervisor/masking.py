@@ -30,6 +30,7 @@ COLOUR = re.compile(rb"\x1b\[[0-9;:]{0,64}m")
 BEGUN_SEQUENCE = re.compile(rb"\x1b(?:\[[0-?]{0,64}[ -/]{0,8})?\Z")
 LONGEST_SEQUENCE = 74
 GAP = re.compile(rb"\0{%d,}" % (LONGEST_GAP + 1))
+WORD = re.compile(rb"[a-z0-9]+")
 BLOCK = 1024
 
 
@@ -196,5 +197,5 @@ def _by_anchor(forms: Collection[bytes]) -> dict[bytes, list[bytes]]:
 
 def _distinctive_part(form: bytes) -> bytes:
     """The longest run of letters and digits, which escaping leaves alone; the whole form where that is short."""
-    run: bytes = max(re.findall(rb"[a-z0-9]+", form), key=len, default=b"")
+    run: bytes = max(WORD.findall(form), key=len, default=b"")
     return run if len(run) >= 4 else form

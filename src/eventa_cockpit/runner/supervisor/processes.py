@@ -11,19 +11,20 @@ MARK = "COCKPIT_RUN_ID"
 """Variable that every process of a run inherits."""
 
 PR_SET_CHILD_SUBREAPER = 36
+PRCTL = ctypes.CDLL(None, use_errno=True).prctl  # looked up once, in the launcher: it costs 0.6 MB
 DEAD = {b"Z", b"X"}
 
 
 def become_subreaper() -> None:
     """Orphans among our descendants become our children, so that none gets away. See prctl(2)."""
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    PRCTL(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def boot_id() -> str:
     """Changes with every boot; empty where the kernel does not say."""
     try:
-        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
-            return file.read().strip()
+        with open("/proc/sys/kernel/random/boot_id", "rb") as file:
+            return file.read().strip().decode()
     except OSError:
         return ""
 

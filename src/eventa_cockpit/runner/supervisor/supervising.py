@@ -277,7 +277,8 @@ class Supervisor:
             return {"error": "ended"}
         if not self._cancel_reason and self._command.wait_status is None:
             self._put(cancel={"name": str(request["by"])[:200], "uid": client.uid, "at": time.time()})
-        self._climb("cancelled", KILL if request["immediately"] else INTERRUPT, time.monotonic())
+        politely = INTERRUPT if self._command.wait_status is None else TERMINATE  # what was left has no keyboard
+        self._climb("cancelled", KILL if request["immediately"] else politely, time.monotonic())
         return {}
 
     def _input(self, _client: Client, request: Request) -> Answer:
