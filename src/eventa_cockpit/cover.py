@@ -34,14 +34,19 @@ REMOVED = dict.fromkeys(
 """Controls, bidirectional controls and zero-width characters: none of them belongs on a saved screen."""
 
 _is_painted = False
+_place = ""
+"""Where this start's screen is kept, settled before a drill moves the state folder elsewhere."""
 
 
 def paint() -> bool:
     """Show the last known screen if this is a start of the cockpit and one is known; returns whether it did."""
-    global _is_painted
-    if not is_plain_start(sys.argv[1:]) or obstacle():
+    global _is_painted, _place
+    if not is_plain_start(sys.argv[1:]):
         return False
-    saved = _read(_path())
+    _place = place_of(sys.argv[1:])
+    if obstacle():
+        return False
+    saved = _read(_place)
     if saved is None:
         return False
     label, lines = saved
@@ -73,7 +78,7 @@ def save(lines: Sequence[str], label: str) -> None:
 
     `label` says how old they will be, in the responder's language: "last known 21:05 — loading". Raises OSError.
     """
-    path = _path()
+    path = _place or place_of(sys.argv[1:])
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     text = "\n".join([f"{MAGIC} {int(time.time())} {label}", *lines])
     draft = f"{path}.{os.getpid()}"
@@ -92,7 +97,15 @@ def is_plain_start(arguments: Sequence[str]) -> bool:
     rest = list(arguments)
     while rest and rest[0].partition("=")[0] in GROUP_OPTIONS:
         del rest[: 1 if "=" in rest[0] else 2]
-    return not rest or (rest[0] == "demo" and not {"--help", "--headless"} & set(rest))
+    return not rest or (rest[0] == "demo" and not {"--help", "-h", "--world-only"} & set(rest))
+
+
+def place_of(arguments: Sequence[str]) -> str:
+    """One file for each way of starting: prod's screen must never greet whoever starts stg."""
+    from binascii import crc32
+
+    start = "\0".join([*arguments, os.environ.get(CONFIG_VARIABLE, "")])
+    return f"{user_state()}/{FOLDER}/{crc32(start.encode('utf-8', 'surrogateescape')):08x}"
 
 
 def clean(line: str) -> str:
@@ -126,14 +139,6 @@ def _read(path: str) -> tuple[str, list[str]] | None:
     if not 0 <= time.time() - int(saved_at) <= LONGEST_AGE_S:
         return None
     return clean(label), [clean(line) for line in lines]
-
-
-def _path() -> str:
-    """One file for each way of starting: prod's screen must never greet whoever starts stg."""
-    from binascii import crc32
-
-    start = "\0".join([*sys.argv[1:], os.environ.get(CONFIG_VARIABLE, "")])
-    return f"{user_state()}/{FOLDER}/{crc32(start.encode('utf-8', 'surrogateescape')):08x}"
 
 
 def _write(text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from unicodedata import east_asian_width
 
 import click
 
@@ -44,18 +45,24 @@ def doctor(options: Options, *, as_json: bool) -> int:
 def print_lines(findings: Iterable[Finding]) -> int:
     """Each line as soon as it is known, then how many of each; returns the exit status."""
     seen: list[Finding] = []
+    width = max(cells(_(word)) for _glyph, word, _colour in SIGNS.values())
     for finding in findings:
         if not seen or seen[-1].area != finding.area:
             click.secho(("\n" if seen else "") + _(AREAS[finding.area]), bold=True)
         seen.append(finding)
         glyph, word, colour = SIGNS[finding.verdict]
         text = clean_line(f"{finding.subject}: {finding.text}")
-        click.echo(f"  {click.style(f'{glyph} {_(word)}', fg=colour)}  {text}")
+        click.echo(f"  {click.style(f'{glyph} {_(word)}', fg=colour)}{' ' * (width - cells(_(word)))}  {text}")
         if finding.remedy:
             click.echo(f"      → {clean_line(finding.remedy)}")
     counts = Counter(finding.verdict for finding in seen)
-    click.echo("\n" + ", ".join(f"{counts[verdict]} {_(word)}" for verdict, (_glyph, word, _colour) in SIGNS.items()))
+    click.echo("\n" + ", ".join(f"{_(word)}: {counts[verdict]}" for verdict, (_glyph, word, _colour) in SIGNS.items()))
     return status_of(seen)
+
+
+def cells(text: str) -> int:
+    """Columns that the text takes; Japanese characters take two."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def print_json(findings: list[Finding]) -> int:

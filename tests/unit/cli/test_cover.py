@@ -20,6 +20,7 @@ def plain_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["cockpit"])
     monkeypatch.setattr(cover, "obstacle", lambda: "")
     monkeypatch.setattr(cover, "size", lambda: (40, 12))
+    monkeypatch.setattr(cover, "_place", "")
     cover.hand_over()
 
 
@@ -110,6 +111,17 @@ def test_another_way_of_starting_has_another_screen(monkeypatch: pytest.MonkeyPa
     assert not cover.paint()
 
 
+def test_it_stays_where_it_was_when_a_drill_moves_the_state_folder(
+    state_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cover.paint()
+    monkeypatch.delenv("EVENTA_COCKPIT_STATE")
+
+    cover.save(["drill"], LABEL)
+
+    assert saved_file(state_folder).read_text("utf-8").endswith("drill")
+
+
 @pytest.mark.parametrize(
     ("arguments", "is_plain"),
     [
@@ -119,6 +131,7 @@ def test_another_way_of_starting_has_another_screen(monkeypatch: pytest.MonkeyPa
         (["demo"], True),
         (["demo", "--fault", "payment"], True),
         (["demo", "--help"], False),
+        (["demo", "--world-only"], False),
         (["--help"], False),
         (["--version"], False),
         (["doctor"], False),

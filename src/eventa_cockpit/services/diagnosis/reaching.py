@@ -70,6 +70,8 @@ def examine_upstreams(config: Config) -> Iterator[Finding]:
     except CockpitError as error:
         yield missing("upstreams", config.environment, _("cannot be set up"), str(error))
         return
+    if not sources and config.path is None:
+        return
     if not sources:
         yield warning(
             "upstreams",
