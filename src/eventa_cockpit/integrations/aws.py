@@ -14,6 +14,8 @@ from eventa_cockpit.integrations.guarding import GuardedBody, moment_after
 from eventa_cockpit.locale import _
 
 CONNECT_TIMEOUT = timedelta(seconds=3)
+BODY_LIMIT = 4_000_000
+"""Bytes of one answer: more points than GetMetricData gives at once, and what botocore decodes in one go."""
 
 EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"})
 NOT_ACCEPTED = frozenset(
@@ -104,7 +106,7 @@ class _Transport:
         if 300 <= response.status_code < 400:
             response.raw.close()
             check_status(response.status_code, response.headers, place, datetime.now(UTC))
-        body = GuardedBody(response.raw, place, until)
+        body = GuardedBody(response.raw, place, until, BODY_LIMIT)
         return AWSResponse(request.url, response.status_code, response.headers, body)
 
     def _opened(self, url: str) -> Any:

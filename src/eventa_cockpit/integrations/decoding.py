@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -38,9 +38,14 @@ def strictly(body: bytes, shape: type[T]) -> T:
 
 def each(body: bytes, shape: type[T]) -> Iterator[T]:
     """The elements of a JSON array one by one, so that a thread that decodes many lets others run in between."""
+    return elements(strictly(body, list[msgspec.Raw]), shape)
+
+
+def elements(raws: Iterable[msgspec.Raw], shape: type[T], where: str = "") -> Iterator[T]:
+    """The same of an array that was found at `where` in a larger answer."""
     decoder = msgspec.json.Decoder(shape)
-    for number, raw in enumerate(strictly(body, list[msgspec.Raw])):
-        yield _decode(decoder, raw, f"[{number}]")
+    for number, raw in enumerate(raws):
+        yield _decode(decoder, raw, f"{where}[{number}]")
 
 
 def _decode(decoder: msgspec.json.Decoder[T], body: bytes | msgspec.Raw, where: str = "") -> T:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -16,13 +16,16 @@ from eventa_cockpit.domain.board import ROLLOUTS, FailureKind
 from eventa_cockpit.domain.rollout import Deployment, RolloutList, RolloutState
 from eventa_cockpit.errors import UpstreamError
 from eventa_cockpit.integrations.cluster import cluster_failure, heard, open_cluster
-from eventa_cockpit.integrations.decoding import malformed, strictly, utc
+from eventa_cockpit.integrations.decoding import elements, malformed, strictly, utc
 from eventa_cockpit.integrations.fetching import within
 from eventa_cockpit.integrations.threads import Lane
 from eventa_cockpit.locale import _
 
+T = TypeVar("T")
+
 REVISION = "deployment.kubernetes.io/revision"
-PAGE = 500
+LENGTH = 500
+"""Objects a page."""
 PAGES = 10
 
 
@@ -91,13 +94,8 @@ class ListMetadata(msgspec.Struct):
     following: str = msgspec.field(default="", name="continue")
 
 
-class DeploymentPage(msgspec.Struct):
-    items: list[RawDeployment]
-    metadata: ListMetadata
-
-
-class ReplicaSetPage(msgspec.Struct):
-    items: list[ReplicaSet]
+class Page(msgspec.Struct):
+    items: list[msgspec.Raw]
     metadata: ListMetadata
 
 
@@ -144,8 +142,8 @@ class KubernetesSource:
             try:
                 if self._api is None:
                     self._api = open_cluster(self._kubeconfig, self._context, self.deadline)
-                deployments = self._pages(self._api.list_namespaced_deployment, DeploymentPage)
-                replica_sets = self._pages(self._api.list_namespaced_replica_set, ReplicaSetPage)
+                deployments = self._pages(self._api.list_namespaced_deployment, RawDeployment)
+                replica_sets = self._pages(self._api.list_namespaced_replica_set, ReplicaSet)
             except UpstreamError as failure:
                 raise self._explained(failure, complaints) from None
             except Exception as error:  # noqa: BLE001 - told apart there; what it does not know, it raises again
@@ -163,13 +161,13 @@ class KubernetesSource:
         sentence = _("The kubeconfig's login command failed: {why}.").format(why=why)
         return UpstreamError(FailureKind.CREDENTIALS, sentence)
 
-    def _pages(self, call: Callable[..., Any], shape: Any) -> list[Any]:
-        items: list[Any] = []
+    def _pages(self, call: Callable[..., Any], shape: type[T]) -> list[T]:
+        items: list[T] = []
         following: dict[str, str] = {}
         for _page in range(PAGES):
-            answer = call(self._namespace, limit=PAGE, _preload_content=False, **following)
-            page = strictly(answer.data, shape)
-            items += page.items
+            answer = call(self._namespace, limit=LENGTH, _preload_content=False, **following)
+            page = strictly(answer.data, Page)
+            items += elements(page.items, shape, "items")
             if not page.metadata.following:
                 return items
             following = {"_continue": page.metadata.following}

@@ -1,0 +1,20 @@
+"""Upstreams on loopback for the contract tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from tests.contract.loopback import Loopback, running
+from tests.contract.vendors import TOKEN
+
+
+@pytest.fixture
+def upstream() -> Iterator[Loopback]:
+    with running() as loopback:
+        yield loopback
+
+
+@pytest.fixture(autouse=True)
+def sentry_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SENTRY_TOKEN", TOKEN)

@@ -1,0 +1,189 @@
+"""Answers in the vendors' own shapes, and sources that read them through the public door."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tests.contract.loopback import Behaviour, answer_json, by_path
+
+from eventa_cockpit.config import (
+    Alertmanager,
+    Database,
+    EnvironmentConfig,
+    Kubernetes,
+    Sentry,
+    StatusPage,
+)
+from eventa_cockpit.integrations.registry import Source, sources_for
+
+NOW = datetime(2026, 11, 23, 21, 30, 20, tzinfo=UTC)
+TOKEN = "sntrys_0123456789"
+AWS_VARIABLES = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLEEXAMPLE00", "AWS_SECRET_ACCESS_KEY": "not-a-real-key"}
+
+
+def stamp(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def source(environment: EnvironmentConfig) -> Source:
+    """The only source of an environment, at a fixed moment."""
+    (only,) = sources_for(environment, now=lambda: NOW)
+    return only
+
+
+def alertmanager(*urls: str, deadline: float = 5.0, **options: Any) -> Source:
+    return source(EnvironmentConfig(alertmanager=Alertmanager(urls=list(urls), deadline=deadline, **options)))
+
+
+def sentry(url: str, deadline: float = 5.0, **options: Any) -> Source:
+    settings = {"organization": "eventa", "project": "eventa-fe", "token": "env:SENTRY_TOKEN", **options}
+    return source(EnvironmentConfig(sentry=Sentry(url=url, deadline=deadline, **settings)))
+
+
+def status_page(url: str, deadline: float = 5.0) -> Source:
+    return source(EnvironmentConfig(status_pages={"stripe": StatusPage(url=url, deadline=deadline)}))
+
+
+def cloudwatch(url: str, deadline: float = 10.0, **options: Any) -> Source:
+    database = Database(instance="eventa-prod", endpoint_url=url, deadline=deadline, **options)
+    return source(EnvironmentConfig(database=database, variables=AWS_VARIABLES))
+
+
+def kubernetes(url: str, folder: Path, deadline: float = 10.0, **options: Any) -> Source:
+    config = kubeconfig(url, folder)
+    return source(EnvironmentConfig(kubernetes=Kubernetes(kubeconfig=str(config), deadline=deadline, **options)))
+
+
+def kubeconfig(url: str, folder: Path, user: str = "{token: abcdefgh}") -> Path:
+    path = folder / f"kubeconfig-{url.rpartition(':')[2]}"
+    path.write_text(
+        f"""
+apiVersion: v1
+kind: Config
+current-context: test
+clusters: [{{name: test, cluster: {{server: "{url}"}}}}]
+users: [{{name: test, user: {user}}}]
+contexts: [{{name: test, context: {{cluster: test, user: test}}}}]
+"""
+    )
+    return path
+
+
+def alert(name: str = "PaymentFailureRateHigh", **changes: Any) -> dict[str, Any]:
+    content: dict[str, Any] = {
+        "labels": {"alertname": name, "severity": "critical", "service": "eventa"},
+        "annotations": {"summary": f"{name} is high", "description": "Over 5 %", "runbook_url": "https://wiki/pay"},
+        "fingerprint": f"{abs(hash(name)):016x}"[:16],
+        "startsAt": stamp(NOW - timedelta(minutes=5)),
+        "updatedAt": stamp(NOW - timedelta(seconds=10)),
+        "endsAt": stamp(NOW + timedelta(minutes=4)),
+        "generatorURL": "https://prometheus/graph?g0.expr=x",
+        "receivers": [{"name": "page"}],
+        "status": {"state": "active", "silencedBy": [], "inhibitedBy": [], "mutedBy": []},
+    }
+    return {**content, **changes}
+
+
+def suppressed(by: str, identifier: str) -> dict[str, Any]:
+    status: dict[str, Any] = {"state": "suppressed", "silencedBy": [], "inhibitedBy": [], "mutedBy": []}
+    return {**status, by: [identifier]}
+
+
+def issue(**changes: Any) -> dict[str, Any]:
+    content: dict[str, Any] = {
+        "id": "4242",
+        "shortId": "EVENTA-FE-1",
+        "title": "TypeError: undefined is not a function",
+        "culprit": "checkout in pay",
+        "permalink": "https://eventa.sentry.io/issues/4242/",
+        "status": "unresolved",
+        "substatus": "new",
+        "count": "150",
+        "userCount": 31,
+        "firstSeen": stamp(NOW - timedelta(minutes=9)),
+        "lastSeen": stamp(NOW - timedelta(seconds=4)),
+        "project": {"id": "1", "name": "eventa-fe", "slug": "eventa-fe", "platform": "javascript"},
+    }
+    return {**content, **changes}
+
+
+def timeseries(before: float = 2, now: float = 7, minutes: int = 31) -> dict[str, Any]:
+    """One value a minute, the newest for the minute that is going on."""
+    newest = NOW.replace(second=0)
+    values = []
+    for age in reversed(range(minutes)):
+        at = newest - timedelta(minutes=age)
+        value = now if age <= 15 else before
+        values.append({"timestamp": at.timestamp() * 1000, "value": value, "incomplete": age == 0})
+    series = {"yAxis": "count()", "values": values, "meta": {"valueType": "integer", "interval": 60000}}
+    return {"timeSeries": [series], "meta": {"dataset": "errors", "start": 0, "end": 0}}
+
+
+def deployment(name: str = "eventa-api", **changes: Any) -> dict[str, Any]:
+    """A complete roll-out of three replicas; `status` and `spec` are changed field by field."""
+    spec = {
+        "replicas": 3,
+        "template": {"spec": {"containers": [{"name": "app", "image": f"registry/{name}:4.18.2"}]}},
+        **changes.pop("spec", {}),
+    }
+    status = {
+        "observedGeneration": 7,
+        "replicas": 3,
+        "updatedReplicas": 3,
+        "availableReplicas": 3,
+        "conditions": [condition("Available", "True"), condition("Progressing", "True", "NewReplicaSetAvailable")],
+        **changes.pop("status", {}),
+    }
+    metadata = {
+        "name": name,
+        "namespace": "default",
+        "uid": f"uid-{name}",
+        "generation": 7,
+        "annotations": {"deployment.kubernetes.io/revision": "41"},
+    }
+    return {"metadata": metadata, "spec": spec, "status": status, **changes}
+
+
+def condition(kind: str, status: str, reason: str = "", message: str = "") -> dict[str, str]:
+    updated = stamp(NOW - timedelta(minutes=2))
+    return {"type": kind, "status": status, "reason": reason, "message": message, "lastUpdateTime": updated}
+
+
+def replica_set(owner: str, revision: str, made: datetime) -> dict[str, Any]:
+    return {
+        "metadata": {
+            "name": f"{owner}-{revision}",
+            "uid": f"uid-{owner}-{revision}",
+            "creationTimestamp": stamp(made),
+            "annotations": {"deployment.kubernetes.io/revision": revision},
+            "ownerReferences": [{"kind": "Deployment", "name": owner, "uid": f"uid-{owner}", "controller": True}],
+        }
+    }
+
+
+def kube_list(*items: Any, following: str = "") -> dict[str, Any]:
+    return {"kind": "List", "metadata": {"continue": following} if following else {}, "items": list(items)}
+
+
+def summary(indicator: str = "none", **components: str) -> dict[str, Any]:
+    return {
+        "page": {"id": "x", "name": "Stripe", "url": "https://www.stripestatus.com", "updated_at": stamp(NOW)},
+        "status": {"indicator": indicator, "description": "All Systems Operational"},
+        "components": [{"name": name, "status": state, "group": False} for name, state in components.items()],
+        "incidents": [],
+        "scheduled_maintenances": [],
+    }
+
+
+def healthy() -> Behaviour:
+    """An upstream that is every vendor at once."""
+    return by_path(
+        alerts=answer_json([alert()]),
+        issues=answer_json([issue()]),
+        events_timeseries=answer_json(timeseries()),
+        summary_json=answer_json(summary(API="operational")),
+        deployments=answer_json(kube_list(deployment())),
+        replicasets=answer_json(kube_list(replica_set("eventa-api", "41", NOW - timedelta(days=1)))),
+    )
