@@ -177,7 +177,7 @@ def _best_signal(alert: Alert, runbook: Runbook) -> tuple[float, str]:
     return best, words
 
 
-def _score(said: _Topics, signal: _Topics, title: _Topics, same_bound: bool) -> float:  # noqa: FBT001
+def _score(said: _Topics, signal: _Topics, title: _Topics, same_bound: bool) -> float:
     """Half for the thing, a quarter for how it shows, and a little for the same figure."""
     if said.subjects & signal.subjects:
         subject = 0.5

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from enum import Enum, auto
 from textwrap import dedent
 
+from eventa_cockpit.runbook.recognition import is_command, is_sentence, may_be_command, other_language
 from eventa_cockpit.runbook.risk import is_known_program
 from eventa_cockpit.runbook.shell import analyse
 from eventa_cockpit.runbook.wrappers import opens_session
@@ -54,19 +55,6 @@ _ROOT_PROMPT = re.compile(r"^\s*#\s+")
 _ANGLE_PROMPT = re.compile(r"^\s*>\s+")
 _PERCENT_PROMPT = re.compile(r"^%\s+")
 _CONTINUED_PROMPT = re.compile(r"^\s*>(?:\s|$)")
-_FIRST_WORD = re.compile(r"\s*(?:[A-Za-z_]\w*=\S*\s+)*([\w./+-]+|\[\[?)(?=$|[\s;|&)(])")
-_ASSIGNMENT = re.compile(r"^\s*(?:export\s+)?[A-Za-z_]\w*\+?=")
-_KEYWORDS = frozenset({"for", "while", "until", "if", "case", "select", "function", "{", "then", "do", "else", "elif"})
-_ENGLISH = frozenset(
-    "date find cat watch sort head tail who test time at more less which type kill last join paste split cut sleep set "
-    "host top env export import source read unset trap wait service info history make install mount log".split()
-)
-"""Programs that also begin English sentences: `# find the pod` is a comment."""
-_SQL_START = re.compile(
-    r"\s*(?:SELECT|INSERT INTO|UPDATE \S+ SET|DELETE FROM|ALTER (?:TABLE|USER|SYSTEM)|CREATE (?:TABLE|INDEX|USER|DATABASE)|"
-    r"DROP (?:TABLE|INDEX|DATABASE)|SHOW (?:PROCESSLIST|FULL|ENGINE|VARIABLES|STATUS|SLAVE|REPLICA)|TRUNCATE TABLE|WITH \w+ AS)\b"
-)
-_YAML_LINE = re.compile(r"^(?:- )?[\w.\-/]+:(?:\s|$)")
 
 
 def language_of(info: str) -> str:
@@ -98,11 +86,11 @@ def looks_like_shell(content: str) -> bool:
     if not script.is_understood or not script.invocations:
         return False
     commands = [line for line in lines if not line.lstrip().startswith("#")]
-    return all(is_known_program(entry.program) for entry in script.invocations) and _is_command(commands[0])
+    return all(is_known_program(entry.program) for entry in script.invocations) and is_command(commands[0])
 
 
 def _command_follows(line: str) -> bool:
-    return _is_command(_STRONG_PROMPT.sub("", line))
+    return is_command(_STRONG_PROMPT.sub("", line))
 
 
 def split_fence(content: str, language: str) -> Split:
@@ -112,12 +100,44 @@ def split_fence(content: str, language: str) -> Split:
     prompt = _prompt_of(lines, language)
     if prompt is not None:
         return _split_session(lines, prompt)
-    refused = _no_shell(content)
+    refused = other_language(content)
     if refused:
         return Split("", content, refused)
     if all(line.lstrip().startswith("#") for line in _filled(content)):
         return Split("", content)
-    return Split(content.rstrip())
+    return _without_output(lines)
+
+
+def _without_output(lines: Sequence[str]) -> Split:
+    """A script, less the output that was pasted under a command although nothing marks it.
+
+    Only what cannot be a command is taken for output: a table's head, a log line. A script with blocks, functions or
+    here-documents is left whole.
+    """
+    whole = "\n".join(lines).rstrip()
+    if _BLOCK.search(whole):
+        return Split(whole)
+    script: list[str] = []
+    sample: list[str] = []
+    at, in_output = 0, False
+    while at < len(lines):
+        end = _statement_end(lines, at)
+        first = lines[at]
+        if first.strip() and not first.lstrip().startswith("#"):
+            in_output = not (is_command(first) or (may_be_command(first) and not in_output))
+        (sample if in_output else script).extend(lines[at:end])
+        at = end
+    if not "".join(sample).strip():
+        return Split(whole)
+    return Split("\n".join(script).strip("\n"), "\n".join(sample).strip("\n"))
+
+
+def _statement_end(lines: Sequence[str], start: int) -> int:
+    end = start + 1
+    while end < len(lines) and is_incomplete("\n".join(lines[start:end])):
+        end += 1
+    is_open = is_incomplete("\n".join(lines[start:end]))
+    return start + 1 if is_open else end
 
 
 def _filled(content: str) -> list[str]:
@@ -131,9 +151,9 @@ def _prompt_of(lines: Sequence[str], language: str) -> re.Pattern[str] | None:
         return None
     if any(_STRONG_PROMPT.match(line) for line in filled):
         return _STRONG_PROMPT
-    if _PERCENT_PROMPT.match(filled[0]) and _is_command(_PERCENT_PROMPT.sub("", filled[0])):
+    if _PERCENT_PROMPT.match(filled[0]) and is_command(_PERCENT_PROMPT.sub("", filled[0])):
         return _PERCENT_PROMPT
-    if _ANGLE_PROMPT.match(filled[0]) and _is_command(_ANGLE_PROMPT.sub("", filled[0])):
+    if _ANGLE_PROMPT.match(filled[0]) and is_command(_ANGLE_PROMPT.sub("", filled[0])):
         return _ANGLE_PROMPT
     return _ROOT_PROMPT if _is_root_session(filled, language) else None
 
@@ -144,27 +164,11 @@ def _is_root_session(filled: Sequence[str], language: str) -> bool:
     if not marked or not _ROOT_PROMPT.match(filled[0]):
         return False
     is_session = language in _SESSION_LANGUAGES
-    commands = [line for line in marked if _is_command(line) and not _is_sentence(line)]
+    commands = [line for line in marked if is_command(line) and not is_sentence(line)]
     if is_session:
-        return bool(commands) and _is_command(marked[0])
+        return bool(commands) and is_command(marked[0])
     others = [line for line in filled if not line.lstrip().startswith("#")]
-    return len(commands) == len(marked) and bool(others) and not any(_is_command(line) for line in others)
-
-
-def _is_command(line: str) -> bool:
-    found = _FIRST_WORD.match(line)
-    if _ASSIGNMENT.match(line):
-        return True
-    if not found:
-        return line.lstrip().startswith(("$(", "$", '"$', "./", "(", "~/"))
-    return found[1] in _KEYWORDS or is_known_program(found[1]) or "/" in found[1]
-
-
-def _is_sentence(line: str) -> bool:
-    words = line.split()
-    if words[0].casefold() not in _ENGLISH:
-        return False
-    return len(words) > 1 and words[1].casefold() in {"the", "a", "an", "all", "if", "for", "your", "to", "any", "that"}
+    return len(commands) == len(marked) and bool(others) and not any(is_command(line) for line in others)
 
 
 def _split_session(lines: Sequence[str], prompt: re.Pattern[str]) -> Split:
@@ -186,6 +190,8 @@ def _split_session(lines: Sequence[str], prompt: re.Pattern[str]) -> Split:
                 depth += _opens_session(command) - (command.strip() in {"exit", "logout"})
     while script and script[-1].startswith("#"):
         sample.append(script.pop())
+    if not script:
+        return Split("", "\n".join(lines))
     return Split("\n".join(script), "\n".join(sample).strip("\n"))
 
 
@@ -258,6 +264,7 @@ def _without_continued_prompts(command: str) -> str:
     return "\n".join(re.sub(r"\\[ \t]+$", r"\\", line) for line in (first, *stripped)).rstrip()
 
 
+_BLOCK = re.compile(r"^\s*(?:for|while|until|if|case|select|function|\{)\b|^\s*[\w-]+\s*\(\)|<<", re.MULTILINE)
 _BLOCKS = {"for": "done", "while": "done", "until": "done", "select": "done", "if": "fi", "case": "esac", "{": "}"}
 _HEREDOC = re.compile(r"<<-?\s*(['\"]?)(\w+)\1")
 
@@ -300,33 +307,3 @@ def _scan(text: str) -> tuple[str, int, int]:
             depth = max(0, depth - 1)
         at += 1
     return quote, depth, len(text)
-
-
-def _no_shell(content: str) -> str:
-    """What a fence that says shell holds in truth."""
-    text = content.strip()
-    first = next((line.strip() for line in text.split("\n") if line.strip() and not line.lstrip().startswith("#")), "")
-    if not first or _is_command(first) and not _YAML_LINE.match(first):
-        return ""
-    if _is_json(text):
-        return "json"
-    if _SQL_START.match(first):
-        return "sql"
-    lines = [line for line in text.split("\n") if line.strip() and not line.lstrip().startswith("#")]
-    if _YAML_LINE.match(first) and all(re.match(r"\s|- |[\w.\-/\"']+:", line) for line in lines):
-        return "yaml"
-    script = analyse(text.encode(errors="replace"))
-    knows_some = any(is_known_program(entry.program) for entry in script.invocations)
-    return "" if script.is_understood or knows_some else "other"
-
-
-def _is_json(text: str) -> bool:
-    if text[:1] not in {"{", "["}:
-        return False
-    import json
-
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return re.match(r"[{\[]\s*(?:\"[^\"]*\"\s*:|[{\]}])", text) is not None
-    return True

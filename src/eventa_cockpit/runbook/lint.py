@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -247,7 +248,7 @@ class _Command:
         """Only the value of an option that names one thing of one environment is certain."""
         for invocation in self._script.invocations:
             words = invocation.arguments
-            for option, value in zip(words, words[1:], strict=False):
+            for option, value in itertools.pairwise(words):
                 variable = _NAMING_OPTIONS.get(option.text)
                 if variable and value.is_literal and _ENVIRONMENT_NAME.match(value.text):
                     offset = self._at_byte(value.start)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from types import MappingProxyType
@@ -26,7 +26,7 @@ from eventa_cockpit.runbook.escalation import escalation_rule
 from eventa_cockpit.runbook.frontmatter import FrontMatter, read_front_matter, split_front_matter
 from eventa_cockpit.runbook.markdown import Block, Fence, Line, Listing, Paragraph, blocks_of
 from eventa_cockpit.runbook.phases import clean_title, phase_in_item, phase_kind, speaks_of_escalation
-from eventa_cockpit.runbook.reference import on_call_of, objectives_of, references_of
+from eventa_cockpit.runbook.reference import objectives_of, on_call_of, references_of
 from eventa_cockpit.runbook.schedule import is_frequency_key, parse_schedule
 from eventa_cockpit.runbook.sections import Section, section_tree
 from eventa_cockpit.runbook.steps import Collected, Draft, collect, item_title, text_of
@@ -119,11 +119,7 @@ class _Reading:
 
     def _is_container(self, section: Section) -> bool:
         """`手順` over several procedures, each with phases of its own, is no phase."""
-        return any(
-            len({kind for kind in self._kinds_in(child)}) > 1
-            for child in section.children
-            if phase_kind(child.title) is None
-        )
+        return any(len(self._kinds_in(child)) > 1 for child in section.children if phase_kind(child.title) is None)
 
     def _has_phases(self, section: Section) -> bool:
         kinds = self._kinds_in(section)
@@ -316,7 +312,7 @@ def _numbered(drafts: Iterable[_PhaseDraft], front: FrontMatter) -> Iterator[Pha
         )
 
 
-def _with_defaults(step: Step, shared: MappingProxyType[str, str] | dict[str, str]) -> Step:
+def _with_defaults(step: Step, shared: Mapping[str, str]) -> Step:
     commands = tuple(
         replace(command, parameters=tuple(_with_default(entry, shared) for entry in command.parameters))
         for command in step.commands
@@ -324,7 +320,7 @@ def _with_defaults(step: Step, shared: MappingProxyType[str, str] | dict[str, st
     return replace(step, commands=commands, substeps=tuple(_with_defaults(entry, shared) for entry in step.substeps))
 
 
-def _with_default(parameter: Parameter, shared: MappingProxyType[str, str] | dict[str, str]) -> Parameter:
+def _with_default(parameter: Parameter, shared: Mapping[str, str]) -> Parameter:
     if parameter.default is not None or parameter.is_secret or parameter.name not in shared:
         return parameter
     return replace(parameter, default=shared[parameter.name])

@@ -46,8 +46,16 @@ _NTH_EN = re.compile(r"\b(first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th)\s
 _NUMBERS = {
     **{word: number for number, word in enumerate("一二三四五", 1)},
     **{str(number): number for number in range(1, 6)},
-    **{"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3},
-    **{"fourth": 4, "4th": 4, "fifth": 5, "5th": 5},
+    "first": 1,
+    "1st": 1,
+    "second": 2,
+    "2nd": 2,
+    "third": 3,
+    "3rd": 3,
+    "fourth": 4,
+    "4th": 4,
+    "fifth": 5,
+    "5th": 5,
 }
 _EVENT = re.compile(r"イベント(?:の)?前|(?:before|ahead of|prior to)\b[^.]*\b(?:event|launch|release)")
 

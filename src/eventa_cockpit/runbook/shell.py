@@ -314,7 +314,7 @@ def _names_read(command: Node) -> Iterator[str]:
                 skip = argument[-1] in _READ_OPTIONS_WITH_VALUE and len(argument) == 2
             elif argument.isidentifier():
                 yield argument
-    elif program == "printf" and arguments[:1] == ["-v"] and len(arguments) > 1:
-        yield arguments[1]
-    elif program == "getopts" and len(arguments) > 1:
+    elif (program == "printf" and arguments[:1] == ["-v"] and len(arguments) > 1) or (
+        program == "getopts" and len(arguments) > 1
+    ):
         yield arguments[1]

@@ -135,9 +135,9 @@ class _Collector:
         if not is_shell_fence(fence):
             self._other_fence(fence)
             return
-        if isinstance(self._before, Fence) and self._last is not None:
-            step = self._last
-        elif isinstance(self._before, Listing) and self._bullet is None and self._last is not None:
+        if (isinstance(self._before, Fence) and self._last is not None) or (
+            isinstance(self._before, Listing) and self._bullet is None and self._last is not None
+        ):
             step = self._last
         elif isinstance(self._before, Listing) and self._bullet is not None:
             step = step_of_item(self._bullet, self._heading, self.found.remarks)
