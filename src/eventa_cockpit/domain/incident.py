@@ -276,6 +276,7 @@ class _Draft:
             uid=event.uid,
             session=event.session,
             started_at=event.at,
+            number=fact.attempt,
             command_index=fact.command_index,
             command=fact.command,
             risk=fact.risk,

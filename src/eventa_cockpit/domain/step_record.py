@@ -48,6 +48,8 @@ class Attempt:
     """Session that started it."""
     started_at: datetime | None = None
     """None when only its verdict is known."""
+    number: int = 0
+    """1 for the step's first run in this incident; 0 when nobody counted."""
     command_index: int = 0
     command: str = ""
     risk: str = "read"
@@ -113,6 +115,11 @@ class StepRecord:
     def running(self) -> tuple[Attempt, ...]:
         """Runs without a verdict yet, newest first."""
         return tuple(attempt for attempt in self.attempts if attempt.is_running)
+
+    @property
+    def attempt_count(self) -> int:
+        """Number of the newest run. Numbers may have gaps: a claim whose holder died was never used."""
+        return max([len(self.attempts), *(attempt.number for attempt in self.attempts)])
 
     @property
     def run_ids(self) -> tuple[str, ...]:

@@ -1,0 +1,192 @@
+"""All incidents of a state folder: found, declared, and opened as a session."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pwd
+import re
+import secrets
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from eventa_cockpit.config import Config
+from eventa_cockpit.domain.alert import Alert
+from eventa_cockpit.domain.event import IncidentClosed, IncidentDeclared
+from eventa_cockpit.domain.incident import fold
+from eventa_cockpit.domain.responder import Responder
+from eventa_cockpit.errors import ConfigError, JournalError
+from eventa_cockpit.journal.files import JOURNAL, FileJournal
+from eventa_cockpit.journal.folders import make_folder
+from eventa_cockpit.journal.reading import events_of_kinds
+from eventa_cockpit.locale import _
+from eventa_cockpit.services.session import Session
+from eventa_cockpit.services.starting import Launcher
+
+INCIDENTS, RUNS = "incidents", "runs"
+NAME = re.compile(r"INC-(\d{8})-(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentSummary:
+    """One incident in a list."""
+
+    id: str
+    title: str
+    environment: str
+    declared_at: datetime
+    declared_by: str
+    is_open: bool
+    is_drill: bool
+    alert_fingerprint: str = ""
+    """The alert that led to it, or empty."""
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def new_responder(name: str = "") -> Responder:
+    """Whoever runs this process, in a new session; without a name, the login name."""
+    uid = os.getuid()
+    return Responder(name or _login_name(uid), uid, socket.gethostname(), secrets.token_hex(8))
+
+
+def _login_name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:  # a container's uid without an entry
+        return os.environ.get("USER") or str(uid)
+
+
+class Incidents:
+    """The incidents of one state folder, as seen from one environment."""
+
+    def __init__(
+        self,
+        state: Path,
+        config: Config,
+        launcher: Launcher,
+        responder: Responder,
+        *,
+        clock: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        """`config.environment` is the one that is open; sessions act on no other."""
+        self._folder = state / INCIDENTS
+        self._config = config
+        self._launcher = launcher
+        self._responder = responder
+        self._clock = clock
+
+    def list(self) -> tuple[IncidentSummary, ...]:
+        """All incidents of all environments, the newest first. Blocks; raises JournalError."""
+        return list_incidents(self._folder.parent)
+
+    async def resume(self) -> Session | None:
+        """Join the newest open incident of this environment; None when there is none. Raises JournalError."""
+        for summary in await asyncio.to_thread(self.list):
+            if summary.is_open and summary.environment == self._config.environment:
+                return await self.open(summary.id)
+        return None
+
+    async def open(self, incident: str) -> Session:
+        """Join an incident of this environment. Raises ConfigError when there is no such one, and JournalError."""
+        summary = next((entry for entry in await asyncio.to_thread(self.list) if entry.id == incident), None)
+        if summary is None:
+            raise ConfigError(
+                _("There is no incident {incident} in {folder}.").format(incident=incident, folder=self._folder)
+            )
+        if summary.environment != self._config.environment:
+            raise ConfigError(
+                _("{incident} is about {environment}. Open it with: cockpit --env {environment}").format(
+                    incident=incident, environment=summary.environment
+                )
+            )
+        session = self._session(FileJournal(self._folder / incident, incident, self._responder))
+        await session.join()
+        await session.refresh()
+        return session
+
+    async def declare(self, title: str, *, alert: Alert | None = None) -> Session:
+        """Begin a new incident, for an alert or by hand, and join it. Raises JournalError; then there is none."""
+        environment = self._config.chosen.described_as(self._config.environment)
+        fact = IncidentDeclared(
+            title,
+            environment.name,
+            self._config.service,
+            alert.fingerprint if alert else "",
+            alert.since if alert else None,
+            is_drill=environment.is_drill,
+        )
+        journal = await asyncio.to_thread(self._declare, fact)
+        session = self._session(journal)
+        await session.join()
+        return session
+
+    def _declare(self, fact: IncidentDeclared) -> FileJournal:
+        day = self._clock().astimezone(ZoneInfo(self._config.timezone)).date()
+        try:
+            folder = _new_folder(self._folder, f"INC-{day:%Y%m%d}-")
+        except OSError as error:
+            raise JournalError(
+                _("The incident cannot be recorded in {folder}: {reason}.").format(
+                    folder=self._folder, reason=error.strerror
+                )
+            ) from error
+        journal = FileJournal(folder, folder.name, self._responder)
+        journal.append(fact)
+        return journal
+
+    def _session(self, journal: FileJournal) -> Session:
+        environment = self._config.chosen.described_as(self._config.environment)
+        runs = self._folder / journal.incident / RUNS
+        return Session(journal, self._launcher, runs, environment, self._config.chosen)
+
+
+def _new_folder(parent: Path, prefix: str) -> Path:
+    """The next number of the day. Making a folder fails if it exists, so no two get the same. Raises OSError."""
+    make_folder(parent)
+    taken = [int(found[2]) for path in parent.glob(f"{prefix}*") if (found := NAME.fullmatch(path.name))]
+    number = max(taken, default=0) + 1
+    while True:
+        folder = parent / f"{prefix}{number}"
+        try:
+            make_folder(folder, exist_ok=False)
+        except FileExistsError:
+            number += 1
+            continue
+        return folder
+
+
+def list_incidents(state: Path) -> tuple[IncidentSummary, ...]:
+    """All incidents of a state folder, the newest first. Raises JournalError when it cannot be read."""
+    folder = state / INCIDENTS
+    try:
+        names = sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+        found = [summary for name in names if (summary := _summary(folder / name)) is not None]
+    except OSError as error:
+        raise JournalError(
+            _("The incidents in {folder} cannot be read: {reason}.").format(folder=folder, reason=error.strerror)
+        ) from error
+    return tuple(sorted(found, key=lambda summary: (summary.declared_at, summary.id), reverse=True))
+
+
+def _summary(folder: Path) -> IncidentSummary | None:
+    """None for a folder in which nothing was ever declared: its cockpit died before the first word."""
+    incident = fold(events_of_kinds(folder / JOURNAL, (IncidentDeclared, IncidentClosed)))
+    if incident.declared_at is None:
+        return None
+    return IncidentSummary(
+        folder.name,
+        incident.title,
+        incident.environment,
+        incident.declared_at,
+        incident.declared_by,
+        incident.is_open,
+        incident.is_drill,
+        incident.alert_fingerprint,
+    )

@@ -1,0 +1,272 @@
+"""One responder's session in one incident: intents become events first, and effects afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from eventa_cockpit.config import EnvironmentConfig
+from eventa_cockpit.domain import event as facts
+from eventa_cockpit.domain.confirmation import Answer
+from eventa_cockpit.domain.environment import Environment
+from eventa_cockpit.domain.event import Fact
+from eventa_cockpit.domain.incident import Fold, Incident
+from eventa_cockpit.domain.responder import Responder
+from eventa_cockpit.domain.run import RunStatus
+from eventa_cockpit.domain.runbook import Risk, Runbook, Step
+from eventa_cockpit.errors import JournalError, RunError, StepTakenError
+from eventa_cockpit.journal.protocol import START, Journal
+from eventa_cockpit.locale import _
+from eventa_cockpit.runner import control
+from eventa_cockpit.services.following import Followed, follow
+from eventa_cockpit.services.plan import Setting, StepPlan, blocked_because, plan
+from eventa_cockpit.services.starting import Launcher, Starter, Surroundings
+
+__all__ = ["Launcher", "Session", "Subscriber"]
+
+Subscriber = Callable[[Incident], None]
+
+
+class Session:
+    """What one responder sees of an incident, and everything that they can do to it.
+
+    Create and use it on one event loop. Whatever blocks (the disk, the launcher) happens in a thread, one thing after
+    the other. Intents raise JournalError when they could not be recorded; then they did not happen.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        launcher: Launcher,
+        runs: Path,
+        environment: Environment,
+        config: EnvironmentConfig,
+        *,
+        caller: Mapping[str, str] = os.environ,
+        cwd: Path | None = None,
+    ) -> None:
+        """`runs` is the folder of the incident's runs; `caller` the variables that a short list of is handed on."""
+        self._journal = journal
+        self._runs = runs
+        self._environment = environment
+        self._config = config
+        self._starter = Starter(journal, launcher, runs, Surroundings(caller, config, cwd or Path.cwd()))
+        self._lock = asyncio.Lock()
+        self._fold = Fold()
+        self._cursor = START
+        self._subscribers: list[Subscriber] = []
+        self._followed = Followed()
+        self._is_read_only = environment.is_production and not environment.is_drill
+
+    # What there is
+
+    @property
+    def incident(self) -> Incident:
+        """Everything on disk as of the last intent or refresh; frozen."""
+        return self._fold.incident
+
+    @property
+    def responder(self) -> Responder:
+        return self._journal.responder
+
+    @property
+    def environment(self) -> Environment:
+        return self._environment
+
+    @property
+    def is_read_only(self) -> bool:
+        """Nothing that changes the environment can be started. A session in real production begins like this."""
+        return self._is_read_only
+
+    def run_status(self, run_id: str) -> RunStatus | None:
+        """What was last seen of a run that has no verdict on record yet; None for any other."""
+        return self._followed.statuses.get(run_id)
+
+    def run_folder(self, run_id: str) -> Path:
+        """Where the run keeps its `output.log`; it may not exist yet."""
+        return self._runs / run_id
+
+    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
+        """Calls `subscriber` on the event loop after each change; the result ends the subscription."""
+        self._subscribers.append(subscriber)
+
+        def unsubscribe() -> None:
+            if subscriber in self._subscribers:
+                self._subscribers.remove(subscriber)
+
+        return unsubscribe
+
+    def plan_step(self, runbook: Runbook, step: Step, command_index: int = 0) -> StepPlan:
+        """What would run, with everything a responder has to see first. Raises RunbookError for a manual step."""
+        return plan(self._setting(), runbook, step, command_index)
+
+    # Intents
+
+    async def join(self) -> None:
+        """Say that this responder is here, and read what has happened so far."""
+        await self._record(facts.ResponderJoined(self.responder.host))
+
+    async def take_control(self) -> None:
+        """Leave read-only. On record before anything can be started."""
+        await self._record(facts.ControlTaken())
+        self._is_read_only = False
+        self._notify()
+
+    async def open_runbook(self, runbook: Runbook, digest: str = "") -> None:
+        """Make it the active runbook; `digest` is the SHA-256 of its file as it is now."""
+        await self._record(facts.RunbookOpened(runbook.id, runbook.title, digest, runbook.file))
+
+    async def set_parameters(self, values: Mapping[str, str]) -> None:
+        """Remember values for this incident. Never call it with a secret."""
+        known = self.incident.parameters
+        changed = [facts.ParameterSet(name, value) for name, value in values.items() if known.get(name) != value]
+        await self._record(*changed)
+
+    async def skip(self, runbook: str, step: str, reason: str) -> None:
+        """Settle a step without doing it, by the ids of runbook and step."""
+        await self._mark(facts.StepSkipped(runbook, step, reason))
+
+    async def mark_done(self, runbook: str, step: str, note: str = "") -> None:
+        """Settle a step as done by hand."""
+        await self._mark(facts.StepDone(runbook, step, note))
+
+    async def undo_mark(self, runbook: str, step: str) -> None:
+        """Take a mark back: the step is again what it was before. Raises RunError when no mark stands."""
+        if not self.incident.step(runbook, step).is_marked:
+            raise RunError(_("There is no mark to take back: the step's state comes from a run."))
+        await self._record(facts.StepMarkUndone(runbook, step))
+
+    async def add_note(self, text: str, runbook: str = "", step: str = "") -> None:
+        """Write something down, about a step or about the incident."""
+        await self._record(facts.NoteAdded(text, runbook, step))
+
+    async def close_incident(self, reason: str = "") -> None:
+        await self._record(facts.IncidentClosed(reason))
+
+    async def start_step(
+        self,
+        plan: StepPlan,
+        answer: Answer = Answer(),  # noqa: B008 - frozen
+        secrets: Mapping[str, str] | None = None,
+        *,
+        size: tuple[int, int] = (120, 40),
+    ) -> str:
+        """Run what the plan shows, and return the run's id once its command runs.
+
+        `secrets` holds the values of `plan.secrets_to_type`, `size` the columns and rows of its terminal. The start is
+        durable before the command's process exists. Raises StepTakenError when another session was first (that run is
+        followed from then on), SecretError, JournalError, and RunError with the reason for anything else; in all of
+        these cases this session has started nothing.
+        """
+        async with self._lock:
+            await self._catch_up()
+            self._check(plan, answer)
+            try:
+                return await asyncio.to_thread(self._starter.start, plan, answer, secrets or {}, size)
+            finally:
+                await self._catch_up()
+
+    async def cancel_step(self, run_id: str, *, immediately: bool = False) -> None:
+        """Ask a run to end: INT, TERM, KILL, or KILL at once. Anybody's run, also from a full disk.
+
+        Raises RunError when it cannot be reached. Raises JournalError when it was asked to end but that could not be
+        recorded: a brake must work even then.
+        """
+        attempt = self.incident.attempt(run_id)
+        if attempt is None:
+            raise RunError(_("There is no run {run} in this incident.").format(run=run_id))
+        if self._is_read_only and attempt.risk != Risk.READ:
+            raise RunError(_("You only watch so far. Take control first to cancel this."))
+        unrecorded: JournalError | None = None
+        runbook, step = next(key for key, record in self.incident.steps.items() if run_id in record.run_ids)
+        try:
+            await self._record(facts.StepCancelRequested(runbook, step, run_id))
+        except JournalError as error:
+            unrecorded = error
+        who = self.responder.name
+        await asyncio.to_thread(control.cancel, self.run_folder(run_id), who, immediately=immediately)
+        if unrecorded is not None:
+            raise unrecorded
+
+    async def send_input(self, run_id: str, data: bytes) -> None:
+        """Type into a run's terminal. Raises RunError. What is typed is not recorded: it may be a password."""
+        await asyncio.to_thread(control.send_input, self.run_folder(run_id), data)
+
+    async def resize(self, run_id: str, columns: int, rows: int) -> None:
+        """Tell a run's terminal its new size. Raises RunError."""
+        await asyncio.to_thread(control.resize, self.run_folder(run_id), columns, rows)
+
+    async def refresh(self) -> None:
+        """Read what other sessions wrote, and follow all runs to their verdict, whoever started them."""
+        async with self._lock:
+            await self._catch_up()
+            # Also those with a verdict, until it is on record: a full disk must not hide how a run ended.
+            followed = await asyncio.to_thread(follow, self.incident, self._runs, self._journal)
+            has_moved = followed.statuses != self._followed.statuses
+            self._followed = followed
+            if has_moved:
+                self._notify()
+            for verdict in followed.verdicts:
+                await asyncio.to_thread(self._journal.append, verdict, verdict.run_id)
+            if followed.verdicts:
+                await self._catch_up()
+
+    def close(self) -> None:
+        """End this session's part of the journal. Runs go on."""
+        self._journal.close()
+
+    # How it is done
+
+    def _setting(self) -> Setting:
+        return Setting(self._environment, self._config, self.incident, self._is_read_only)
+
+    def _check(self, plan: StepPlan, answer: Answer) -> None:
+        """Raises RunError or StepTakenError: what was true when the plan was shown may not be true any more."""
+        record = self.incident.step(plan.runbook.id, plan.step.id)
+        if record.attempt_count >= plan.attempt:
+            newest = record.attempts[0]
+            raise StepTakenError(
+                _(
+                    "{who} was first: this step has been run since you looked at it. Look again before you run it."
+                ).format(who=newest.by or _("Somebody else")),
+                self.run_folder(newest.run_id),
+            )
+        reason = blocked_because(self._setting(), plan.runbook, plan.step, plan.command)
+        if reason:
+            raise RunError(reason)
+        if not plan.rendering.is_ready:
+            names = ", ".join(parameter.name for parameter in plan.rendering.missing)
+            raise RunError(_("These have no value yet: {names}.").format(names=names))
+        if not plan.confirmation.accepts(answer):
+            raise RunError(_("It was not confirmed, so it was not run."))
+
+    async def _mark(self, fact: facts.StepSkipped | facts.StepDone) -> None:
+        if self.incident.step(fact.runbook, fact.step).running:
+            raise RunError(_("The step is running. Cancel it or wait for its end."))
+        await self._record(fact)
+
+    async def _record(self, *new: Fact) -> None:
+        async with self._lock:
+            try:
+                for fact in new:
+                    await asyncio.to_thread(self._journal.append, fact)
+            finally:
+                await self._catch_up()
+
+    async def _catch_up(self) -> None:
+        tail = await asyncio.to_thread(self._journal.tail, self._cursor)
+        self._cursor = tail.cursor
+        if self._fold.add(tail.events):
+            self._notify()
+
+    def _notify(self) -> None:
+        # Called by the loop: a subscriber that raises must not look like an intent that failed.
+        loop = asyncio.get_running_loop()
+        for subscriber in self._subscribers:
+            loop.call_soon(self._call, subscriber)
+
+    def _call(self, subscriber: Subscriber) -> None:
+        if subscriber in self._subscribers:
+            subscriber(self.incident)
