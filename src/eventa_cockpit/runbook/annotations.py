@@ -1,4 +1,4 @@
-"""What may be added to a fence or a step: `{"name":"…","timeout":"2m"}`, `{name=… timeout=2m}`, `<!-- step: {…} -->`."""
+"""What may be added to a fence or a step: `{"name":"…"}`, `{name=… timeout=2m}`, `<!-- step: {…} -->`."""
 
 from __future__ import annotations
 

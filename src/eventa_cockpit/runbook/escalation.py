@@ -17,7 +17,8 @@ _TARGET_JA = re.compile(
 )
 _TARGET_EN = re.compile(
     r"(?:escalate[sd]?|escalation|page|pages|call|calls|notify|notifies|inform|informs|report|reports|contact|contacts|"
-    r"tell|hand over|goes)\s+(?:automatically\s+)?(?:to\s+|it to\s+)?(?:the\s+)?(.+?)(?=[.,;]|\s+(?:if|when|after|within|via|by)\b|$)",
+    r"tell|hand over|goes)\s+(?:automatically\s+)?(?:to\s+|it to\s+)?(?:the\s+)?(.+?)(?=[.,;]|"
+    r"\s+(?:if|when|after|within|via|by)\b|$)",
     re.IGNORECASE,
 )
 _CONDITIONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(

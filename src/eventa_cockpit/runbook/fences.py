@@ -1,4 +1,4 @@
-"""Fences: which are shell, where a prompt ends and a command begins, and which lines are only what somebody once saw."""
+"""Fences: which are shell, where a prompt ends and a command begins, and which lines somebody only once saw."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from eventa_cockpit.runbook.wrappers import opens_session
 
 _SCRIPT_LANGUAGES = frozenset({"sh", "bash", "shell", "zsh", "ksh", "dash", "shellscript", "shell-script"})
 _SESSION_LANGUAGES = frozenset(
-    "console terminal term shell-session sh-session bash-session shellsession shelloutput command commandline cli prompt".split()
+    "console terminal term shell-session sh-session bash-session shellsession shelloutput command "
+    "commandline cli prompt".split()
 )
 _MISSPELLABLE = ("bash", "shell", "console", "terminal", "shell-session", "shellsession", "command")
 _OUTPUT_LANGUAGES = frozenset(

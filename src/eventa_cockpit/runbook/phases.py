@@ -10,7 +10,8 @@ from eventa_cockpit.domain.runbook import PhaseKind
 _JAPANESE = {
     PhaseKind.DETECT: "検知 検出 発見 検知条件 兆候 症状 アラート アラート条件 発火条件 事象",
     PhaseKind.DIAGNOSE: (
-        "原因 調査 分析 診断 切り分け 影響 影響範囲 影響確認 原因調査 原因分析 原因特定 一次調査 初動調査 トリアージ 状況確認"
+        "原因 調査 分析 診断 切り分け 影響 影響範囲 影響確認 原因調査 原因分析 原因特定 一次調査 初動調査 トリアージ "
+        "状況確認"
     ),
     PhaseKind.MITIGATE: (
         "緩和 緩和策 封じ込め 暫定対応 暫定対処 応急処置 応急対応 一次対応 初動対応 初動 回避策 対処 対策 根絶"

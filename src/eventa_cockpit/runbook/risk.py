@@ -13,8 +13,14 @@ from eventa_cockpit.runbook.wrappers import SHELLS, inner_program, inner_script,
 _MAX_DEPTH = 5
 
 _VALUE_OPTIONS = {
-    "kubectl": "-n --namespace --context --cluster --kubeconfig -s --server --user --token --as --as-group --request-timeout -v",
-    "aws": "--profile --region --output --query --endpoint-url --color --cli-read-timeout --cli-connect-timeout --ca-bundle",
+    "kubectl": (
+        "-n --namespace --context --cluster --kubeconfig -s --server --user --token --as --as-group "
+        "--request-timeout -v"
+    ),
+    "aws": (
+        "--profile --region --output --query --endpoint-url --color --cli-read-timeout "
+        "--cli-connect-timeout --ca-bundle"
+    ),
     "git": "-C -c --git-dir --work-tree",
     "helm": "-n --namespace --kube-context --kubeconfig",
     "docker": "-H --host --context -c --config -l --log-level",
@@ -324,7 +330,8 @@ def _sql_texts(invocation: Invocation) -> list[str]:
 
 
 _REDIS_READ = frozenset(
-    "get mget hget hgetall hmget hkeys hlen keys scan hscan sscan zscan ttl pttl type exists info llen lrange scard smembers "
+    "get mget hget hgetall hmget hkeys hlen keys scan hscan sscan zscan ttl pttl type exists info "
+    "llen lrange scard smembers "
     "sismember zcard zrange zscore dbsize ping time memory slowlog latency client strlen object xlen xrange xinfo role "
     "lastsave command monitor cluster --stat --latency --bigkeys --memkeys --hotkeys".split()
 )
@@ -381,5 +388,6 @@ def is_known_program(name: str) -> bool:
 
 
 _WRAPPER_NAMES = SHELLS | frozenset(
-    "sudo doas env nice ionice timeout nohup setsid ssh su eval exec command source . chroot stdbuf flock toolbox".split()
+    "sudo doas env nice ionice timeout nohup setsid ssh su eval exec command source . chroot stdbuf "
+    "flock toolbox".split()
 )

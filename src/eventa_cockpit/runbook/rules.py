@@ -62,11 +62,14 @@ def _rule(id: str, risk: Risk, words: str, programs: str = "", verbs: str = "") 
 
 _KUBE = "kubectl oc"
 _AWS_READ = (
-    r"\S+ (?:describe|list|get|head|lookup|search|scan|query|batch-get|filter|estimate|validate|simulate|check|test|view|"
-    r"preview|detect|download|select|wait|help)(?:-\S+)?|s3 (?:ls|presign)|sts \S+|logs tail|configure list|sso login|help"
+    r"\S+ (?:describe|list|get|head|lookup|search|scan|query|batch-get|filter|estimate|validate|"
+    r"simulate|check|test|view|"
+    r"preview|detect|download|select|wait|help)(?:-\S+)?|s3 (?:ls|presign)|sts \S+|logs tail|"
+    r"configure list|sso login|help"
 )
 _AWS_DESTRUCTIVE = (
-    r"\S+ (?:delete|terminate|purge|destroy|reboot|failover|switchover|deregister|release|wipe|reset|schedule-key-deletion)"
+    r"\S+ (?:delete|terminate|purge|destroy|reboot|failover|switchover|deregister|release|wipe|reset|"
+    r"schedule-key-deletion)"
     r"(?:-\S+)?|s3 (?:rm|rb)|\S+ batch-delete\S*"
 )
 
@@ -125,7 +128,8 @@ RULES: tuple[Rule, ...] = (
         _KUBE,
         r"get|describe|logs?|top|explain|diff|events?|version|cluster-info|api-resources|api-versions|options|help|"
         r"rollout (?:status|history)|auth (?:can-i|whoami)|config (?:view|current-context|get-\S+)|wait|port-forward|"
-        r"whoami|status|project|projects|adm (?:top|inspect|must-gather|node-logs|release info|policy who-can)|must-gather|"
+        r"whoami|status|project|projects|adm (?:top|inspect|must-gather|node-logs|release info|policy "
+        r"who-can)|must-gather|"
         r"image info|login|extract|rsync|cp|kustomize|completion|plugin list|dev_tool|observe",
     ),
     _rule("kubectl.change", CHANGE, mark("changes Kubernetes objects"), _KUBE),
@@ -148,7 +152,8 @@ RULES: tuple[Rule, ...] = (
         READ,
         mark("only reads infrastructure state"),
         "terraform tofu terragrunt",
-        r"plan|show|output|validate|fmt|graph|version|providers|state (?:list|show|pull)|workspace (?:list|show)|init|get",
+        r"plan|show|output|validate|fmt|graph|version|providers|state (?:list|show|pull)|workspace "
+        r"(?:list|show)|init|get",
     ),
     _rule(
         "terraform.apply",
@@ -182,7 +187,8 @@ RULES: tuple[Rule, ...] = (
         READ,
         mark("only reads about containers"),
         "docker podman nerdctl crictl docker-compose",
-        r"(?:(?:container|image|volume|network|system|compose|context|node|service|stack) )?(?:ps|logs|inspect|inspecti|"
+        r"(?:(?:container|image|volume|network|system|compose|context|node|service|stack) )?(?:ps|logs|"
+        r"inspect|inspecti|"
         r"inspectp|images?|ls|list|stats|top|version|info|events|port|diff|df|history|pods|search|config)",
     ),
     _rule(
@@ -224,7 +230,8 @@ RULES: tuple[Rule, ...] = (
         "disk.destroy",
         DESTRUCTIVE,
         mark("overwrites or formats a disk"),
-        "mkfs mkfs.ext4 mkfs.xfs wipefs shred fdisk sfdisk parted sgdisk blkdiscard lvremove vgremove pvremove zpool zfs",
+        "mkfs mkfs.ext4 mkfs.xfs wipefs shred fdisk sfdisk parted sgdisk blkdiscard lvremove vgremove "
+        "pvremove zpool zfs",
     ),
     _rule("dd.write", DESTRUCTIVE, mark("copies raw data over a file or a device"), "dd"),
     _rule(
@@ -277,7 +284,8 @@ RULES: tuple[Rule, ...] = (
         READ,
         mark("only reads the repository"),
         "git",
-        r"status|log|diff|show|blame|branch|remote|describe|rev-parse|ls-files|ls-remote|fetch|grep|shortlog|tag -l|config --get|"
+        r"status|log|diff|show|blame|branch|remote|describe|rev-parse|ls-files|ls-remote|fetch|grep|"
+        r"shortlog|tag -l|config --get|"
         r"stash list|clone|reflog|cat-file|version",
     ),
     _rule("git.change", CHANGE, mark("changes a repository"), "git"),
@@ -302,7 +310,8 @@ RULES: tuple[Rule, ...] = (
         READ,
         mark("only reads from etcd"),
         "etcdctl",
-        r"get|watch|version|(?:endpoint|member|alarm|user|role|lease) (?:health|status|hashkv|list|get|timetolive)|snapshot status|check",
+        r"get|watch|version|(?:endpoint|member|alarm|user|role|lease) (?:health|status|hashkv|list|get|"
+        r"timetolive)|snapshot status|check",
     ),
     _rule(
         "etcdctl.delete",
@@ -324,7 +333,8 @@ RULES: tuple[Rule, ...] = (
         READ,
         mark("only reads about storage"),
         "ceph rados rbd radosgw-admin",
-        r"|-s|status|health|df|versions?|report|(?:\S+ )?(?:df|tree|status|stat|ls|lsp\S*|list|dump\S*|get|info|show|detail|perf|"
+        r"|-s|status|health|df|versions?|report|(?:\S+ )?(?:df|tree|status|stat|ls|lsp\S*|list|dump\S*|"
+        r"get|info|show|detail|perf|"
         r"ls-osd|metadata|count-metadata)|\S+ \S+ (?:df|status|stat|ls|list|dump|get|info|show|tree)|health detail",
     ),
     _rule("ceph.change", CHANGE, mark("changes storage"), "ceph rados rbd radosgw-admin"),
@@ -375,11 +385,15 @@ RULES: tuple[Rule, ...] = (
 )
 
 READERS = frozenset(
-    "cat bat ls ll tree stat file realpath readlink basename dirname pwd which whereis type wc head tail less more grep "
-    "egrep fgrep zgrep zcat rg ag ack awk gawk mawk cut tr sort uniq comm join paste column fold fmt nl tac rev diff cmp "
-    "jq yq xmllint xq fx gron dasel base64 xxd od hexdump strings md5sum sha1sum sha256sum sha512sum cksum date cal env "
+    "cat bat ls ll tree stat file realpath readlink basename dirname pwd which whereis type wc head "
+    "tail less more grep "
+    "egrep fgrep zgrep zcat rg ag ack awk gawk mawk cut tr sort uniq comm join paste column fold "
+    "fmt nl tac rev diff cmp "
+    "jq yq xmllint xq fx gron dasel base64 xxd od hexdump strings md5sum sha1sum sha256sum "
+    "sha512sum cksum date cal env "
     "printenv id who w whoami users last lastlog groups uname uptime hostname hostnamectl timedatectl localectl nproc "
-    "arch getconf lscpu lsblk lsmod lspci lsusb lsof lsns df du free vmstat iostat mpstat sar pidstat top htop atop iotop "
+    "arch getconf lscpu lsblk lsmod lspci lsusb lsof lsns df du free vmstat iostat mpstat sar "
+    "pidstat top htop atop iotop "
     "ps pgrep pidof pstree dmesg journalctl coredumpctl sysctl ulimit getent findmnt blkid smartctl nvme ipmitool dig "
     "nslookup host ping ping6 traceroute tracepath mtr whois nc ncat netcat telnet ss netstat arp ethtool nmap tcpdump "
     "tshark openssl ssh-keyscan ssh-keygen chronyc ntpq ntpstat sleep seq yes watch column expr bc numfmt clear tput "
@@ -390,7 +404,8 @@ READERS = frozenset(
 """Programs that read, or that only write what their options say; the exceptions are in `risk`."""
 
 BUILTINS = frozenset(
-    "echo printf test [ [[ : true false cd pushd popd dirs export set shopt read readarray mapfile local declare typeset "
+    "echo printf test [ [[ : true false cd pushd popd dirs export set shopt read readarray mapfile "
+    "local declare typeset "
     "readonly let shift return exit break continue trap unset alias unalias wait jobs fg bg disown type hash getopts "
     "umask times caller enable compgen complete bind logout".split()
 )
