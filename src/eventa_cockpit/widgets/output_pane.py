@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 
 from eventa_cockpit.domain.lines import LineSource
 from eventa_cockpit.domain.runbook import Step
+from eventa_cockpit.domain.step_record import StepRecord, StepState
 from eventa_cockpit.keymap import Pane
 from eventa_cockpit.locale import _
 from eventa_cockpit.widgets.canvas import Canvas
-from eventa_cockpit.widgets.output import OutputView
 from eventa_cockpit.widgets.view import frame, steps
 from eventa_cockpit.widgets.view.bars import TITLES
 from eventa_cockpit.widgets.view.lines import Line, Role, Spans, span, wrap
-from eventa_cockpit.widgets.view.steps import TODO, StepState, StepStatus
+from eventa_cockpit.widgets.view.steps import TODO
 
 if TYPE_CHECKING:
-    from textual.app import ComposeResult
+    from textual.widget import Widget
 
+    from eventa_cockpit.widgets.output_reader import OutputReader
     from eventa_cockpit.widgets.view.scene import Scene
 
 
@@ -32,11 +33,7 @@ class OutputPane(Canvas, can_focus=True):
         self.pane = Pane.OUTPUT
         self._scene = scene
         self._step: Step | None = None
-        self.view = OutputView()
-
-    def compose(self) -> ComposeResult:
-        self.view.display = False
-        yield self.view
+        self._reader: OutputReader | None = None
 
     def show(self, scene: Scene, step: Step | None) -> None:
         """Draw another moment of this step."""
@@ -46,10 +43,21 @@ class OutputPane(Canvas, can_focus=True):
 
     def show_run(self, source: LineSource | None) -> None:
         """Show another run's output, or that there is none."""
-        self.view.show(source)
-        self.view.display = source is not None
+        if source is not None and self._reader is None:
+            from eventa_cockpit.widgets.output_reader import OutputReader  # what the first paint does not need
+
+            self._reader = OutputReader()
+            self.mount(self._reader)
+        if self._reader is not None:
+            self._reader.display = source is not None
+            self._reader.show(source)
         self.can_focus = source is None
         self.repaint()
+
+    @property
+    def target(self) -> Widget:
+        """What gets the keys: the output if there is one."""
+        return self._reader.view if self._reader is not None and self._reader.display else self
 
     def on_descendant_focus(self) -> None:
         self.repaint()
@@ -67,13 +75,13 @@ class OutputPane(Canvas, can_focus=True):
         return frame.rows(self._frame(), self._body(width - frame.MARGIN), 0, width, height)
 
     def _body(self, width: int) -> list[Line]:
-        if self.view.display:
+        if self.target is not self:
             return []
         text = _("Output appears here as soon as a step runs. It goes on even if this terminal is closed.")
         return [Line((span(row, Role.MUTED),)) for row in wrap(text, width)]
 
     @property
-    def _status(self) -> StepStatus:
+    def _status(self) -> StepRecord:
         return self._scene.checklist.status(self._step.id) if self._step is not None else TODO
 
     def _frame(self) -> frame.Frame:
@@ -88,13 +96,13 @@ class OutputPane(Canvas, can_focus=True):
             is_focused=self.has_focus_within,
         )
 
-    def _badge(self, status: StepStatus) -> Spans:
+    def _badge(self, status: StepRecord) -> Spans:
         glyph, _word, role = steps.STATES[status.state]
         if status.state is StepState.RUNNING:
             return steps.words(status, self._scene.now, self._scene.zone)
         return (span(f"{glyph} {steps.result(status)}", role),)
 
-    def _hint(self, status: StepStatus) -> Spans:
+    def _hint(self, status: StepRecord) -> Spans:
         pairs = [("f", _("follow")), ("/", _("search")), ("w", _("wrap"))]
         if status.state is StepState.RUNNING:
             pairs.insert(0, ("c", _("cancel")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,6 +16,8 @@ from eventa_cockpit.widgets.view.header import environment_badges
 from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, Span, pad, span, wrap
 
 _LABEL = 12
+Builder = Callable[[int], Sequence[Line]]
+"""Rows for a width."""
 
 
 @dataclass(frozen=True, slots=True)

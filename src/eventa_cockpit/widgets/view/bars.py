@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from eventa_cockpit.domain.reading import Level
+from eventa_cockpit.domain.step_record import StepState
 from eventa_cockpit.keymap import ACTIONS, Action, Pane, in_pane, key_name
 from eventa_cockpit.locale import _, mark
 from eventa_cockpit.widgets.view import alerts, database, errors, readings
 from eventa_cockpit.widgets.view.frame import keys_that_fit
 from eventa_cockpit.widgets.view.lines import Line, Role, Span, Spans, span, width_of
 from eventa_cockpit.widgets.view.scene import Scene
-from eventa_cockpit.widgets.view.steps import StepState
 
 TITLES: dict[Pane, str] = {
     Pane.ALERTS: mark("Alerts"),

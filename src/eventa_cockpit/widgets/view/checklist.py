@@ -8,10 +8,11 @@ from datetime import datetime, tzinfo
 from types import MappingProxyType
 
 from eventa_cockpit.domain.runbook import Command, Phase, PhaseKind, Risk, Runbook, Step, walk
+from eventa_cockpit.domain.step_record import StepRecord, StepState
 from eventa_cockpit.locale import _, mark
 from eventa_cockpit.widgets.view import steps
 from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, Span, cell_len, line, pad, span, width_of, wrap
-from eventa_cockpit.widgets.view.steps import TODO, StepState, StepStatus
+from eventa_cockpit.widgets.view.steps import TODO
 
 PHASES: dict[PhaseKind, str] = {
     PhaseKind.DETECT: mark("Detect"),
@@ -32,10 +33,10 @@ class Checklist:
     """A runbook as far as it has been walked."""
 
     runbook: Runbook | None = None
-    statuses: Mapping[str, StepStatus] = field(default_factory=lambda: MappingProxyType({}))
+    statuses: Mapping[str, StepRecord] = field(default_factory=lambda: MappingProxyType({}))
     """Step id → where it stands; absent means to do."""
 
-    def status(self, step_id: str) -> StepStatus:
+    def status(self, step_id: str) -> StepRecord:
         return self.statuses.get(step_id, TODO)
 
     @property
@@ -45,6 +46,11 @@ class Checklist:
         return next(
             (step for step in steps_of if self.status(step.id).state is StepState.TODO and is_walked(step)), None
         )
+
+    @property
+    def running_steps(self) -> tuple[Step, ...]:
+        steps_of = self.runbook.steps if self.runbook else ()
+        return tuple(step for step in steps_of if self.status(step.id).state is StepState.RUNNING)
 
     @property
     def progress(self) -> tuple[int, int]:
@@ -103,7 +109,7 @@ def _bullet(label: str, text: str, width: int) -> list[Line]:
 
 
 def _step_row(
-    step: Step, status: StepStatus, is_next: bool, now: datetime, zone: tzinfo, widths: tuple[int, int]
+    step: Step, status: StepRecord, is_next: bool, now: datetime, zone: tzinfo, widths: tuple[int, int]
 ) -> Line:
     width, risk_width = widths
     glyph, _word, role = steps.STATES[status.state]
@@ -118,7 +124,7 @@ def _step_row(
     return Line(left, right, key=step.id)
 
 
-def _details(step: Step, status: StepStatus, width: int) -> list[Line]:
+def _details(step: Step, status: StepRecord, width: int) -> list[Line]:
     """The chosen step opened: why, what runs, what it risks, how it is undone."""
     room = width - _INDENT
     found = [_indented(row, Role.TEXT) for row in wrap(step.text, room)] if step.text else []
@@ -154,7 +160,7 @@ def _indented(text: str, role: Role) -> Line:
     return Line((span(" " * _INDENT), span(text, role)))
 
 
-def hints(step: Step | None, status: StepStatus) -> Sequence[tuple[str, str]]:
+def hints(step: Step | None, status: StepRecord) -> Sequence[tuple[str, str]]:
     """The keys that make sense for the chosen step."""
     if step is None:
         return ()

@@ -76,7 +76,7 @@ class _Columns:
             span(f" {readings.TRENDS[reading.trend]}", role if is_bad else Role.MUTED),
         ]
         if self.spark:
-            line_of_dots = sparkline([point.value for point in reading.points], self.spark, floor=0)
+            line_of_dots = sparkline([point.value for point in reading.points], self.spark)
             parts.append(span(line_of_dots + " ", role if is_bad else Role.ACCENT))
         parts.append(span(pad_left(readings.change(reading, now), _CHANGE + 1), Role.MUTED))
         if self.bound:

@@ -17,6 +17,8 @@ STATES: dict[IssueState, tuple[str, Role]] = {
     IssueState.ESCALATING: (mark("ESCALATING"), Role.WARNING),
     IssueState.ONGOING: (mark("ongoing"), Role.MUTED),
 }
+_WITH_RELEASE = 48
+"""Cells from which on there is room for the release in which an issue was first seen."""
 _ALARMING = 1.0
 """A doubling against the window before."""
 
@@ -28,7 +30,7 @@ def rows(feed: Feed[ErrorReport] | None, zone: tzinfo, width: int) -> list[Line]
     report = feed.value
     shown.extend(_summary(report, width))
     shown.append(BLANK)
-    shown.extend(_issue_row(issue) for issue in report.issues)
+    shown.extend(_issue_row(issue, width) for issue in report.issues)
     if not report.issues:
         shown.append(line(span(_("No issue in this window."), Role.MUTED)))
     return shown
@@ -52,7 +54,7 @@ def _summary(report: ErrorReport, width: int) -> list[Line]:
         span(" " + _("errors in {minutes}m").format(minutes=_minutes(report.window))),
         right=(span(change, role), span(" " + _("on before"), Role.MUTED)),
     )
-    graph = sparkline([point.value for point in report.points], min(max(width // 2, 8), 30), floor=0)
+    graph = sparkline([point.value for point in report.points], min(max(width // 2, 8), 30))
     users = _("{count} users").format(count=readings.count(report.users))
     return [
         total,
@@ -60,16 +62,14 @@ def _summary(report: ErrorReport, width: int) -> list[Line]:
     ]
 
 
-def _issue_row(issue: ErrorIssue) -> Line:
+def _issue_row(issue: ErrorIssue, width: int) -> Line:
     word, role = STATES[issue.state]
     size = max(cell_len(_(label)) for label, _role in STATES.values())
+    release = issue.release.rpartition("@")[2] if width >= _WITH_RELEASE else ""
     return line(
         span(pad(_(word), size) + " ", role),
         span(issue.title, Role.STRONG if issue.state is not IssueState.ONGOING else Role.TEXT),
-        right=(
-            span(pad_left(readings.count(issue.count), 5)),
-            span(" " + issue.release, Role.MUTED) if issue.release else "",
-        ),
+        right=(span(pad_left(readings.count(issue.count), 5)), span(f" {release}" if release else "", Role.MUTED)),
         key=issue.id,
     )
 

@@ -16,6 +16,8 @@ T = TypeVar("T")
 
 TALL = 30
 """Rows of a screen that can spare a third line."""
+ROOMY = 100
+"""Columns from which on a line holds more than the most urgent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,9 @@ def _first(situation: Situation, width: int) -> Line:
         if situation.is_in_control
         else span(" " + _("RO") + " ", Role.READ_ONLY)
     )
-    left: Spans = (
-        *environment_badges(situation.environment),
-        control,
-        span(f"  {situation.service}", Role.STRONG),
-    )
+    left: Spans = (*environment_badges(situation.environment), control)
+    if width >= ROOMY:
+        left = (*left, span(f"  {situation.service}", Role.STRONG))
     right = _clock(situation)
     room = width - width_of(left) - width_of(right) - 4
     if situation.incident:
@@ -112,11 +112,13 @@ def _second(situation: Situation, width: int) -> Line:
         return Line(health or (span(_("Watching."), Role.MUTED),))
     done, total = situation.progress
     left: Spans = (span(situation.runbook, Role.ACCENT), span(f" {done}/{total}  ", Role.MUTED))
+    if width < ROOMY:
+        return Line(left, health)
     if situation.next_step:
         left = (*left, span(_("next:") + " ", Role.MUTED), span(situation.next_step, Role.STRONG))
     elif total:
         left = (*left, span("✓ " + _("every step is done"), Role.GOOD))
-    return Line(left, health if width - width_of(left) > width_of(health) else _stale_only(situation))
+    return Line(left, health)
 
 
 def _third(situation: Situation, width: int) -> Line:

@@ -62,8 +62,9 @@ def _deployment_rows(deployment: Deployment, now: datetime, width: int) -> list[
     detail = "  ".join(part for part in (f"{deployment.available}/{deployment.desired}", revision, changed) if part)
     found = [
         line(
-            span(f"{glyph} {_(word)} ", role),
+            span(f"{glyph} ", role),
             span(deployment.name, Role.STRONG),
+            span(f" {_(word)}", role),
             right=(span(detail, Role.MUTED),),
             key=f"{deployment.namespace}/{deployment.name}",
         )

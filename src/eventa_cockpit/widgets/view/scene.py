@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from types import MappingProxyType
 
 from eventa_cockpit.domain.board import Board
 from eventa_cockpit.domain.environment import Environment
 from eventa_cockpit.domain.event import Event
+from eventa_cockpit.domain.incident import Incident
 from eventa_cockpit.domain.runbook import Library
 from eventa_cockpit.locale import _
 from eventa_cockpit.widgets.view.checklist import Checklist
@@ -59,3 +60,18 @@ class Scene:
             progress=self.checklist.progress,
             board=self.board,
         )
+
+
+def with_incident(scene: Scene, incident: Incident, *, is_in_control: bool) -> Scene:
+    """The scene with everything that the incident says."""
+    runbook = scene.library.runbook(incident.active_runbook)
+    records = {step: record for (book, step), record in incident.steps.items() if book == incident.active_runbook}
+    return replace(
+        scene,
+        incident=incident.id,
+        title=incident.title,
+        began_at=incident.began_at,
+        is_in_control=is_in_control,
+        checklist=Checklist(runbook, MappingProxyType(records)),
+        events=incident.timeline,
+    )

@@ -10,17 +10,20 @@ _LEFT = (0x00, 0x40, 0x44, 0x46, 0x47)
 _RIGHT = (0x00, 0x80, 0xA0, 0xB0, 0xB8)
 
 
-def sparkline(values: Sequence[float], width: int, *, floor: float | None = None) -> str:
-    """Exactly `width` cells, newest at the right. With `floor`, noise on a large value does not look like a storm."""
+CALM = 0.2
+"""Share of the largest value below which a difference is noise, and is not blown up to the full height."""
+
+
+def sparkline(values: Sequence[float], width: int) -> str:
+    """Exactly `width` cells, newest at the right."""
     if width <= 0:
         return ""
     if not values:
         return " " * width
     samples = resample(values, width * 2)
     low, high = min(samples), max(samples)
-    if floor is not None:
-        low = min(low, floor)
-    heights = [_height(value, low, high) for value in samples]
+    reach = max(high - low, abs(high) * CALM)
+    heights = [_height(value - low, reach) for value in samples]
     heights = [0] * (width * 2 - len(heights)) + heights
     return "".join(
         chr(_BLANK + _LEFT[left] + _RIGHT[right]) for left, right in zip(heights[::2], heights[1::2], strict=True)
@@ -35,8 +38,6 @@ def resample(values: Sequence[float], count: int) -> list[float]:
     return [sum(values[start:end]) / (end - start) for start, end in pairwise(edges)]
 
 
-def _height(value: float, low: float, high: float) -> int:
+def _height(value: float, reach: float) -> int:
     """1 to 4: a point that exists is never drawn as nothing."""
-    if high <= low:
-        return 1
-    return 1 + round((value - low) / (high - low) * 3)
+    return 1 + round(value / reach * 3) if reach else 1

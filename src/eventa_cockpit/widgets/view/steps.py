@@ -2,54 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
-from enum import StrEnum
 
 from eventa_cockpit.domain.runbook import Risk, Step
+from eventa_cockpit.domain.step_record import StepRecord, StepState
 from eventa_cockpit.locale import _, mark
 from eventa_cockpit.widgets.view import moments
 from eventa_cockpit.widgets.view.lines import Role, Spans, span
 
-
-class StepState(StrEnum):
-    """What the reader needs to know; runs and marks by hand in one word."""
-
-    TODO = "todo"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    SKIPPED = "skipped"
-    CANCELLED = "cancelled"
-    TIMED_OUT = "timed_out"
-    INTERRUPTED = "interrupted"
-    LOST = "lost"
-
-    @property
-    def is_settled(self) -> bool:
-        """Nothing more is expected of the step."""
-        return self in {StepState.DONE, StepState.SKIPPED}
-
-
-@dataclass(frozen=True, slots=True)
-class StepStatus:
-    """One step of the checklist now."""
-
-    state: StepState = StepState.TODO
-    by: str = ""
-    """Who last acted on it."""
-    at: datetime | None = None
-    """When its state was reached; of a running step, when it began."""
-    elapsed: timedelta | None = None
-    exit_code: int | None = None
-    signal: int | None = None
-    reason: str = ""
-    """Why it was skipped or lost, or what was noted."""
-    run_id: str = ""
-    """Newest run, or empty."""
-
-
-TODO = StepStatus()
+TODO = StepRecord("", "")
+"""A step that nobody has touched."""
 STATES: dict[StepState, tuple[str, str, Role]] = {
     StepState.TODO: ("[ ]", mark("to do"), Role.MUTED),
     StepState.RUNNING: ("[>]", mark("running"), Role.ACCENT),
@@ -77,7 +39,7 @@ def risk_word(step: Step) -> tuple[str, Role]:
     return (_(word), role)
 
 
-def words(status: StepStatus, now: datetime, zone: tzinfo, *, is_next: bool = False) -> Spans:
+def words(status: StepRecord, now: datetime, zone: tzinfo, *, is_next: bool = False) -> Spans:
     """`running 8 s`, `done 03:09 sato`, `failed(1) 03:11 sato`."""
     _glyph, word, role = STATES[status.state]
     if status.state is StepState.TODO:
@@ -94,7 +56,7 @@ def words(status: StepStatus, now: datetime, zone: tzinfo, *, is_next: bool = Fa
     )
 
 
-def result(status: StepStatus) -> str:
+def result(status: StepRecord) -> str:
     """One sentence about a finished run for the output pane; empty for anything else."""
     _glyph, word, _role = STATES[status.state]
     if status.state in {StepState.TODO, StepState.RUNNING} or not status.run_id:
@@ -105,7 +67,7 @@ def result(status: StepStatus) -> str:
     return _(word) + _code(status) + took
 
 
-def _code(status: StepStatus) -> str:
+def _code(status: StepRecord) -> str:
     if status.state is not StepState.FAILED:
         return ""
     if status.signal is not None:

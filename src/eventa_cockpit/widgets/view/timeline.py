@@ -8,10 +8,10 @@ from typing import Any
 
 from eventa_cockpit.domain import event as facts
 from eventa_cockpit.domain.event import Event
+from eventa_cockpit.domain.step_record import VERDICTS, StepState
 from eventa_cockpit.locale import _
 from eventa_cockpit.widgets.view import moments, steps
 from eventa_cockpit.widgets.view.lines import Line, Role, cell_len, line, pad, span, wrap
-from eventa_cockpit.widgets.view.steps import StepState
 
 Titles = Callable[[str, str], str]
 """(runbook id, step id) → what the step is called."""
@@ -75,7 +75,7 @@ def _started(fact: facts.StepStarted, titles: Titles) -> tuple[str, Role]:
 
 
 def _finished(fact: facts.StepFinished, titles: Titles) -> tuple[str, Role]:
-    state = StepState.DONE if fact.state == "succeeded" else StepState(fact.state)
+    state = VERDICTS.get(fact.state, StepState.LOST)
     _glyph, word, role = steps.STATES[state]
     code = f"({fact.exit_code})" if state is StepState.FAILED and fact.exit_code is not None else ""
     took = f" {moments.took(fact.elapsed)}" if fact.elapsed is not None else ""

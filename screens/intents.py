@@ -1,0 +1,240 @@
+"""What a responder does: each key's conversation, and the intent that comes out of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from textual import work
+from textual.screen import Screen
+
+from eventa_cockpit.domain.environment import Environment
+from eventa_cockpit.domain.runbook import Risk
+from eventa_cockpit.domain.step_record import StepState
+from eventa_cockpit.keymap import Pane
+from eventa_cockpit.locale import _
+from eventa_cockpit.screens.proposals import proposal_of
+
+if TYPE_CHECKING:
+    from eventa_cockpit.domain.alert import Alert
+    from eventa_cockpit.domain.runbook import Runbook, Step
+    from eventa_cockpit.services.desk import Desk
+    from eventa_cockpit.services.plan import StepPlan
+    from eventa_cockpit.services.session import Session
+    from eventa_cockpit.widgets.view.scene import Scene
+
+# Conversations are never exclusive: one whose dialog is gone may still be writing its event, and the next one must not
+# cancel that. Dialogs are modal, so there is only one at a time to talk to.
+
+
+class Intents(Screen[None]):
+    """The conversations of the main screen."""
+
+    desk: Desk
+    scene: Scene
+    checklist_pane: Any
+    alerts_pane: Any
+
+    def show_pane(self, pane: Pane) -> None:
+        """Bring a pane to the front."""
+        raise NotImplementedError
+
+    def show_notice(self, sentence: str, *, is_error: bool = False) -> None:
+        """A calm sentence until the next one."""
+        raise NotImplementedError
+
+    # Runbooks
+
+    @work(group="runbook.open", exclusive=False, exit_on_error=False)
+    async def action_open_alert(self) -> None:
+        alert = self._chosen_alert()
+        runbook = self.desk.best_runbook(alert) if alert is not None else None
+        if runbook is not None:
+            await self._open(runbook, alert)
+        elif alert is not None:
+            self.show_notice(_("No runbook answers {alert}. Press b for the list.").format(alert=alert.name))
+
+    @work(group="runbook.open", exclusive=False, exit_on_error=False)
+    async def action_open_runbook(self) -> None:
+        from eventa_cockpit.screens.choice import Choose, Option
+
+        options = [Option(book.id, book.title, book.file) for book in self.desk.library.runbooks]
+        chosen = await self.app.push_screen_wait(Choose(_("Open a runbook"), options))
+        runbook = self.desk.library.runbook(chosen) if chosen else None
+        if runbook is not None:
+            await self._open(runbook, None)
+
+    async def _open(self, runbook: Runbook, alert: Alert | None) -> None:
+        session = await self.desk.begin(runbook, alert)
+        await session.open_runbook(runbook)
+        self._choose_next()
+        self.show_pane(Pane.CHECKLIST)
+
+    def _chosen_alert(self) -> Alert | None:
+        feed = self.scene.board.alerts
+        alerts = feed.value.alerts if feed is not None and feed.value is not None else ()
+        return next((alert for alert in alerts if alert.fingerprint == self.alerts_pane.cursor), None)
+
+    # Steps
+
+    def action_run_step(self) -> None:
+        step = self._chosen_step()
+        if step is not None and not step.commands:
+            self.action_mark_done()
+        elif step is not None:
+            self._run(step)
+
+    def action_rerun_step(self) -> None:
+        self.action_run_step()
+
+    @work(group="step.run", exclusive=False, exit_on_error=False)
+    async def _run(self, step: Step) -> None:
+        session, runbook = self._session(), self.scene.checklist.runbook
+        if session is None or runbook is None:
+            return
+        index = next_command(step, self.scene.checklist.status(step.id).commands_done)
+        if step.commands[index].risk is not Risk.READ and not await self._ask_for_control(session):
+            return
+        plan: StepPlan | None = session.plan_step(runbook, step, index)
+        if plan is not None and plan.missing and not plan.blocked_because:
+            plan = await self._fill_in(session, plan)
+        if plan is not None:
+            await self._approve(session, plan)
+
+    async def _fill_in(self, session: Session, plan: StepPlan) -> StepPlan | None:
+        from eventa_cockpit.screens.fill_in import FillIn
+
+        values = await self.app.push_screen_wait(FillIn(proposal_of(plan, self.scene), plan.missing))
+        if values is None:
+            return None
+        await session.set_parameters(values)
+        return session.plan_step(plan.runbook, plan.step, plan.command_index)
+
+    async def _approve(self, session: Session, plan: StepPlan) -> None:
+        from eventa_cockpit.screens.run_step import RunStep
+
+        secrets = [need.name for need in plan.secrets_to_type]
+        dialog = RunStep(proposal_of(plan, self.scene), plan.confirmation, secrets)
+        approval = await self.app.push_screen_wait(dialog)
+        if approval is not None:
+            await session.start_step(plan, approval.answer, approval.secrets)
+            self.show_notice(_("Started {step}.").format(step=f"{plan.step.number} {plan.step.title}"))
+
+    @work(group="step.cancel", exclusive=False, exit_on_error=False)
+    async def action_cancel_step(self) -> None:
+        from eventa_cockpit.screens.question import YesNo
+
+        session, runbook, step = self._session(), self.scene.checklist.runbook, self._chosen_step()
+        if session is None or runbook is None or step is None:
+            return
+        record = self.scene.checklist.status(step.id)
+        if record.state is not StepState.RUNNING:
+            self.show_notice(_("This step is not running."))
+            return
+        sentences = (
+            _("{step} gets an interrupt, as from Ctrl+C; if it does not end, it is asked harder.").format(
+                step=step.title
+            ),
+        )
+        if await self.app.push_screen_wait(YesNo(_("Cancel this run?"), sentences, _("cancel the run"))):
+            await session.cancel_step(record.running[0].run_id)
+            self.show_notice(_("Asked it to stop."))
+
+    @work(group="step.skip", exclusive=False, exit_on_error=False)
+    async def action_skip_step(self) -> None:
+        session, runbook, step = self._session(), self.scene.checklist.runbook, self._chosen_step()
+        if session is None or runbook is None or step is None:
+            return
+        reason = await self._ask(_("Skip: {step}"), step, _("Why is this step not needed? The record keeps it."))
+        if reason:
+            await session.skip(runbook.id, step.id, reason)
+            self._choose_next()
+
+    @work(group="step.done", exclusive=False, exit_on_error=False)
+    async def action_mark_done(self) -> None:
+        session, runbook, step = self._session(), self.scene.checklist.runbook, self._chosen_step()
+        if session is None or runbook is None or step is None:
+            return
+        note = await self._ask(_("Done: {step}"), step, _("What did you do or see? May stay empty."), is_required=False)
+        if note is not None:
+            await session.mark_done(runbook.id, step.id, note)
+            self._choose_next()
+
+    @work(group="step.undo", exclusive=False, exit_on_error=False)
+    async def action_undo_mark(self) -> None:
+        session, runbook, step = self._session(), self.scene.checklist.runbook, self._chosen_step()
+        if session is None or runbook is None or step is None:
+            return
+        if not self.scene.checklist.status(step.id).is_marked:
+            self.show_notice(_("Only a mark made by hand can be taken back; runs stay in the record."))
+            return
+        await session.undo_mark(runbook.id, step.id)
+
+    @work(group="note.add", exclusive=False, exit_on_error=False)
+    async def action_add_note(self) -> None:
+        from eventa_cockpit.screens.question import AskText
+
+        session = self._session()
+        if session is None:
+            return
+        text = await self.app.push_screen_wait(AskText(_("Note"), [_("It goes into the timeline of this incident.")]))
+        if text:
+            await session.add_note(text)
+            self.show_notice(_("Noted."))
+
+    async def _ask(self, title: str, step: Step, sentence: str, *, is_required: bool = True) -> str | None:
+        from eventa_cockpit.screens.question import AskText
+
+        named = title.format(step=f"{step.number} {step.title}")
+        return await self.app.push_screen_wait(AskText(named, [sentence], is_required=is_required))
+
+    # Control
+
+    @work(group="control.take", exclusive=False, exit_on_error=False)
+    async def action_take_control(self) -> None:
+        session = self._session()
+        if session is not None and not self.scene.is_in_control:
+            await self._ask_for_control(session)
+
+    async def _ask_for_control(self, session: Session) -> bool:
+        """From watching to acting, by one deliberate answer."""
+        from eventa_cockpit.screens.question import YesNo
+
+        if self.scene.is_in_control:
+            return True
+        sentences = (
+            _("You only watch so far. In control, you can run steps that change {environment}.").format(
+                environment=place_in_words(self.desk.environment)
+            ),
+            _("The record says that you took control."),
+        )
+        if not await self.app.push_screen_wait(YesNo(_("Take control?"), sentences, _("take control"))):
+            return False
+        await session.take_control()
+        return True
+
+    # Helpers
+
+    def _session(self) -> Session | None:
+        if self.desk.session is None:
+            self.show_notice(_("Open a runbook first: choose an alert and press Enter, or press b."))
+        return self.desk.session
+
+    def _chosen_step(self) -> Step | None:
+        step: Step | None = self.checklist_pane.step
+        return step
+
+    def _choose_next(self) -> None:
+        """The cursor goes where the work goes on."""
+        following = self.scene.checklist.next_step
+        if following is not None:
+            self.checklist_pane.choose(following.id)
+
+
+def next_command(step: Step, done: frozenset[int]) -> int:
+    """The first of a step's commands that has not succeeded yet; the first of all when all have."""
+    return next((index for index in range(len(step.commands)) if index not in done), 0)
+
+
+def place_in_words(environment: Environment) -> str:
+    """`prod (DRILL)`."""
+    return f"{environment.name} ({_('DRILL')})" if environment.is_drill else environment.name

@@ -1,0 +1,61 @@
+"""A plan of the session, put as the dialog shows it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eventa_cockpit.locale import _
+from eventa_cockpit.widgets.view import moments, steps
+from eventa_cockpit.widgets.view.approval import Proposal
+from eventa_cockpit.widgets.view.lines import Role, Span
+
+if TYPE_CHECKING:
+    from eventa_cockpit.services.plan import StepPlan
+    from eventa_cockpit.widgets.view.scene import Scene
+
+ROLES = {
+    "literal": Role.COMMAND,
+    "value": Role.VALUE,
+    "secret": Role.SECRET,
+    "missing": Role.MISSING,
+    "computed": Role.COMPUTED,
+}
+
+
+def proposal_of(plan: StepPlan, scene: Scene) -> Proposal:
+    """What would run, where, and what is known about it."""
+    from eventa_cockpit.runbook.rules import explain  # a table that the first paint does not need
+
+    annotation = plan.command.annotation
+    record = scene.checklist.status(plan.step.id)
+    return Proposal(
+        step=plan.step,
+        environment=plan.environment,
+        spans=[Span(part.text, ROLES.get(part.kind.value, Role.COMMAND)) for part in plan.rendering.spans],
+        risk=plan.risk,
+        rule=explain(plan.risk_rule),
+        undo=_undo(plan),
+        timeout=annotation.timeout,
+        expect=annotation.expect or "",
+        blocked=plan.blocked_because,
+        ran_before=_ran_before(record.by, steps.result(record), record.at, scene) if record.run_id else "",
+    )
+
+
+def _undo(plan: StepPlan) -> str:
+    """The step that takes this one back, by its place in the runbook."""
+    name = plan.command.annotation.undo
+    if not name:
+        return ""
+    for phase in plan.runbook.phases:
+        for step in phase.steps:
+            if any(command.annotation.name == name for command in step.commands):
+                return f"{phase.title} {step.number} {step.title}"
+    return name
+
+
+def _ran_before(by: str, result: str, at: object, scene: Scene) -> str:
+    from datetime import datetime
+
+    when = moments.hour_and_minute(at, scene.zone) if isinstance(at, datetime) else ""
+    return _("{when} {who}: {result}").format(when=when, who=by, result=result)

@@ -1,0 +1,69 @@
+"""The full-screen cockpit, put together: composition only."""
+
+from __future__ import annotations
+
+import gc
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import App
+
+from eventa_cockpit import cover, theme
+from eventa_cockpit.config import Config, choose, state_folder
+from eventa_cockpit.screens.cockpit import CockpitScreen
+from eventa_cockpit.widgets.safe_filter import SAFE_FILTER
+
+if TYPE_CHECKING:
+    from textual.driver import Driver
+    from textual.filter import LineFilter
+    from textual.screen import Screen
+
+    from eventa_cockpit.services.desk import Desk
+
+MODE = "cockpit"
+
+
+class CockpitApp(App[int]):
+    """One desk on one terminal."""
+
+    TITLE = "eventa-cockpit"
+    DEFAULT_MODE = MODE
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    INHERIT_BINDINGS = False
+    COMMANDS: ClassVar[set[Any]] = set()
+    CSS = "CommandPalette { background: $background 60%; }"
+
+    def __init__(self, desk: Desk, *, driver_class: type[Driver] | None = None) -> None:
+        super().__init__(driver_class=driver_class)
+        self.desk = desk
+        for each in theme.textual_themes():
+            self.register_theme(each)
+        self.theme = theme.DARK
+        self.add_mode(MODE, self._main_screen)
+
+    def get_line_filters(self) -> list[LineFilter]:
+        """Textual's own, and the last net under everything that is drawn."""
+        return [*super().get_line_filters(), SAFE_FILTER]
+
+    def on_ready(self) -> None:
+        """The first paint is out: what was loaded stays, and is never looked at by the collector again."""
+        cover.hand_over()
+        gc.freeze()
+        gc.enable()
+
+    def _main_screen(self) -> Screen[None]:
+        return CockpitScreen(self.desk)
+
+
+def run(config: Config, *, environment: str | None = None) -> int:
+    """Open the cockpit on the configured environment and return its exit status once it is left."""
+    from eventa_cockpit.services.opening import open_desk
+
+    gc.disable()  # until the first paint: a collection in the middle of it costs more than it frees
+    chosen = choose(config, environment) if environment else config
+    desk = open_desk(chosen, state_folder(chosen))
+    app = CockpitApp(desk)
+    try:
+        return app.run() or 0
+    finally:
+        desk.close()
