@@ -18,7 +18,7 @@ def user_state() -> str:
 
 def user_config() -> str:
     """The user's own configuration file, whether it exists or not."""
-    return os.path.join(_below("XDG_CONFIG_HOME", "~/.config"), CONFIG_FILE)  # noqa: PTH118
+    return os.path.join(_below("XDG_CONFIG_HOME", "~/.config"), CONFIG_FILE)
 
 
 def system_configs() -> list[str]:
@@ -30,5 +30,5 @@ def system_configs() -> list[str]:
 def _below(variable: str, default: str) -> str:
     home = os.environ.get(variable, "")
     if not home.startswith("/"):  # the specification: a relative path counts as unset
-        home = os.path.expanduser(default)  # noqa: PTH111
+        home = os.path.expanduser(default)
     return f"{home}/{NAME}"
