@@ -51,6 +51,15 @@ def test_a_change_of_speed_never_moves_time() -> None:
     assert clock.now() == 105
 
 
+def test_a_reported_moment_never_moves_at_normal_speed() -> None:
+    wall = Wall()
+    clock = wall.clock()
+    before = clock.wall(-240.123)
+    wall.passed_s = 1234.56789
+
+    assert clock.wall(-240.123) == before
+
+
 @given(st.floats(-3600, 36000), st.floats(0.1, 3600), st.floats(0, 3600))
 def test_a_moment_of_the_wall_leads_back_to_the_simulated_one(at_s: float, speed: float, passed_s: float) -> None:
     wall = Wall()

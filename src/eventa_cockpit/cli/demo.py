@@ -69,6 +69,7 @@ def _is_running(folder: Path) -> bool:
 def _open(world: World, options: Options) -> int:
     # The drill's incidents stay in its own folder, wherever the real ones are kept.
     os.environ.pop(STATE_VARIABLE, None)
+    world.wake_aws()
     # The screen's libraries are imported while the world starts.
     import eventa_cockpit.app  # noqa: F401
 

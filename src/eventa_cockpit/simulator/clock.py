@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 
@@ -23,31 +24,24 @@ class Clock:
         wall: Callable[[], float] = time.time,
     ) -> None:
         self._monotonic = monotonic
-        self._wall = wall
         self._lock = threading.Lock()
-        self._anchor_real = monotonic()
-        self._anchor_s = 0.0
-        self._speed = _checked(speed)
+        self._anchor = _Anchor(monotonic(), datetime.fromtimestamp(wall(), UTC), 0.0, _checked(speed))
 
     @property
     def speed(self) -> float:
         """Simulated seconds a real second."""
-        return self._speed
+        return self._anchor.speed
 
     def set_speed(self, speed: float) -> None:
         """Run at another speed from now on; raises ValueError outside 0 < speed ≤ 3600."""
         checked = _checked(speed)
         with self._lock:
-            self._anchor_s, self._anchor_real = self._now(), self._monotonic()
-            self._speed = checked
+            now = self.reading()
+            self._anchor = _Anchor(self._monotonic(), now.now_wall, now.now_s, checked)
 
     def now(self) -> float:
         """Simulated seconds since the world was opened; what is before that is negative."""
-        with self._lock:
-            return self._now()
-
-    def _now(self) -> float:
-        return self._anchor_s + (self._monotonic() - self._anchor_real) * self._speed
+        return self.reading().now_s
 
     def wall(self, at_s: float) -> datetime:
         """The moment that an upstream reports for something that happened at `at_s`."""
@@ -55,24 +49,45 @@ class Clock:
 
     def simulated(self, moment: datetime) -> float:
         """The inverse of `wall`."""
-        return self.now() + moment.timestamp() - self._wall()
+        return self.reading().simulated(moment)
 
     def reading(self) -> ClockReading:
         """Both times at one instant, for answers whose times must agree with each other."""
-        return ClockReading(self.now(), datetime.fromtimestamp(self._wall(), UTC))
+        anchor = self._anchor
+        elapsed_s = self._monotonic() - anchor.monotonic_s
+        # At speed 1 the shift is exactly zero: what is reported for a moment never moves, not by a microsecond.
+        shift = timedelta(seconds=elapsed_s * (1.0 - anchor.speed))
+        zero = anchor.wall - timedelta(seconds=anchor.simulated_s) + shift
+        return ClockReading(anchor.simulated_s + elapsed_s * anchor.speed, zero)
 
 
+@dataclass(frozen=True, slots=True)
+class _Anchor:
+    """The instant at which the present speed began, on all clocks."""
+
+    monotonic_s: float
+    wall: datetime
+    simulated_s: float
+    speed: float
+
+
+@dataclass(frozen=True, slots=True)
 class ClockReading:
     """One look at the clock."""
 
-    __slots__ = ("now_s", "now_wall")
+    now_s: float
+    zero: datetime
+    """What is reported for simulated second 0, the opening of the world."""
 
-    def __init__(self, now_s: float, now_wall: datetime) -> None:
-        self.now_s = now_s
-        self.now_wall = now_wall
+    @property
+    def now_wall(self) -> datetime:
+        return self.wall(self.now_s)
 
     def wall(self, at_s: float) -> datetime:
-        return self.now_wall + timedelta(seconds=at_s - self.now_s)
+        return self.zero + timedelta(seconds=at_s)
+
+    def simulated(self, moment: datetime) -> float:
+        return (moment - self.zero).total_seconds()
 
 
 def _checked(speed: float) -> float:

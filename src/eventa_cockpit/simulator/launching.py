@@ -88,6 +88,10 @@ class World:
         message = _("The simulated world did not start: {reason} (see {file})")
         raise WorldError(message.format(reason=last, file=log))
 
+    def wake_aws(self) -> None:
+        """Have AWS start now rather than at its first call, which would wait for it."""
+        socket.create_connection((sites.HOST, self.ports[sites.AWS]), READY_DEADLINE_S).close()
+
     def wait(self) -> None:
         """Return when the world has ended, by itself or because something stopped it."""
         self._process.wait()
@@ -135,7 +139,7 @@ def launch_world(folder: Path, *, fault: str | None = None, seed: int = 0, speed
 
 
 def start_world(folder: Path, *, fault: str | None = None, seed: int = 0, speed: float = 1.0) -> World:
-    """Start a world in `folder` and wait until everything but AWS answers (AWS accepts, and answers a second later).
+    """Start a world in `folder` and wait until everything but AWS answers (AWS starts with its first call).
 
     fault: what is wrong when it opens, since some minutes: `payment`, `database`, `frontend` or nothing.
     speed: simulated seconds a real second. Raises WorldError.

@@ -7,7 +7,6 @@ upstreams answer, and leaves when its parent does.
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import os
 import signal
@@ -58,8 +57,6 @@ class Settings:
 
 def main(arguments: list[str]) -> None:
     """Serve one world until told to stop or orphaned."""
-    # Nothing that is imported goes away again: without the collector the imports take a third less time.
-    gc.disable()
     settings = Settings.from_json(arguments[0])
     asyncio.run(_serve(settings))
     # The threads of the AWS server hold nothing that is worth waiting for.

@@ -57,7 +57,7 @@ class SentryApi:
         try:
             with self._simulation.now() as (world, reading):
                 start, end = _span(request, reading, timedelta(hours=24))
-                found = issues_between(world.history, _at(start, reading), _at(end, reading))
+                found = issues_between(world.history, reading.simulated(start), reading.simulated(end))
                 answers = [_issue_json(issue, reading) for issue in _selected(request, found)]
             return _page(request, answers)
         except ValueError as error:
@@ -84,7 +84,9 @@ class SentryApi:
             buckets = -(-(end - start) // bucket)
             covered = start + buckets * bucket
             visible = world.history if _is_visible(request) else ()
-            counts = errors_per_bucket(visible, _at(start, reading), _at(covered, reading), bucket.total_seconds())
+            counts = errors_per_bucket(
+                visible, reading.simulated(start), reading.simulated(covered), bucket.total_seconds()
+            )
             now = reading.now_wall
         return {
             "meta": {"dataset": "errors", "start": _millis(start), "end": _millis(covered)},
@@ -243,10 +245,6 @@ def _duration(text: str) -> timedelta:
     if found is None or int(found[1]) == 0:
         raise ValueError(f"Invalid period: {text}")
     return timedelta(seconds=int(found[1]) * UNITS_S[found[2] or "s"])
-
-
-def _at(moment: datetime, reading: ClockReading) -> float:
-    return reading.now_s + (moment - reading.now_wall).total_seconds()
 
 
 def _millis(value: datetime | timedelta) -> int:

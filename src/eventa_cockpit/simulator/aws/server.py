@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import select
 import socket
 import threading
 from collections.abc import Callable
@@ -11,14 +12,19 @@ from eventa_cockpit.simulator import sites
 from eventa_cockpit.simulator.simulation import Simulation
 
 
-def start_aws(simulation: Simulation, listener: socket.socket, on_ready: Callable[[], None]) -> threading.Thread:
-    """Serve AWS on `listener` until the process ends; `on_ready` is called when the first call can be answered."""
-    thread = threading.Thread(target=_serve, args=(simulation, listener, on_ready), name="aws", daemon=True)
-    thread.start()
-    return thread
+def start_aws(simulation: Simulation, listener: socket.socket, on_ready: Callable[[], None]) -> None:
+    """Serve AWS on `listener` from its first connection on, until the process ends.
+
+    Nothing is imported before somebody connects; whoever does waits for about two seconds, as with a slow network.
+    `on_ready` is called when the first call can be answered.
+    """
+    threading.Thread(target=_serve, args=(simulation, listener, on_ready), name="aws", daemon=True).start()
 
 
 def _serve(simulation: Simulation, listener: socket.socket, on_ready: Callable[[], None]) -> None:
+    select.select([listener], [], [])
+    # Nothing that is imported goes away again: without the collector it takes a third less time.
+    gc.disable()
     from eventa_cockpit.simulator.aws.joining import without_instance_catalogue
 
     with without_instance_catalogue():
