@@ -36,6 +36,7 @@ class Cache:
         self._path = path
         self._entries = {} if path is None else _read(path)
         self._used: dict[str, _Entry] = {}
+        self._has_changed = False
 
     def contents(self, file: Path, status: os.stat_result) -> FileContents | None:
         """What the file said when it was last parsed, if it has not changed since."""
@@ -47,10 +48,11 @@ class Cache:
 
     def keep(self, file: Path, status: os.stat_result, contents: FileContents) -> None:
         self._used[str(file)] = _Entry(status.st_size, status.st_mtime_ns, contents)
+        self._has_changed = True
 
     def save(self) -> None:
         """Written whole or not at all; a folder that cannot be written only means parsing again next time."""
-        if self._path is None or self._used == self._entries:
+        if self._path is None or not (self._has_changed or len(self._used) < len(self._entries)):
             return
         entries = msgspec.msgpack.encode(self._used, enc_hook=_plain)
         data = msgspec.msgpack.encode(_Header(parser_digest(), msgspec.Raw(entries)))

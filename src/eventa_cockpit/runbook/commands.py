@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from functools import lru_cache
 
 from eventa_cockpit.domain.runbook import Command
 from eventa_cockpit.runbook.annotations import of_fence
@@ -21,8 +22,11 @@ def is_shell_fence(fence: Fence) -> bool:
     return is_shell(language) or (not language and looks_like_shell(fence.content))
 
 
+@lru_cache(maxsize=1024)
 def read_fence(fence: Fence) -> tuple[Command | None, Split]:
     """The fence's command, or None when it holds none; and the fence taken apart.
+
+    Remembered, since a section is read several times until it is known what it is.
 
     A fence that nothing closes holds none: where its writer meant it to end is not known.
     """

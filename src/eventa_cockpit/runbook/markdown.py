@@ -106,7 +106,7 @@ _CJK = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 def blocks_of(text: str) -> tuple[Block, ...]:
     """Blocks of the whole text, block quotes and admonitions opened up. Never raises, whatever the text is."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return _blocks_of_lines(_close_misplaced_fences(_open_admonitions(lines)), 0)
+    return tuple(_Reader(_tokens_of_repaired(_open_admonitions(lines)), 0).blocks())
 
 
 def join_lines(lines: Sequence[str]) -> str:
@@ -130,10 +130,6 @@ def _parser() -> MarkdownIt:
 
 def _tokens(lines: Sequence[str]) -> list[Token]:
     return _parser().parse("\n".join(lines) + "\n")
-
-
-def _blocks_of_lines(lines: Sequence[str], offset: int) -> tuple[Block, ...]:
-    return tuple(_Reader(_tokens(lines), offset).blocks())
 
 
 def _open_admonitions(lines: list[str]) -> list[str]:
@@ -163,23 +159,24 @@ def _fence_after(line: str, fence: str) -> str:
     return "" if closes else fence
 
 
-def _close_misplaced_fences(lines: list[str]) -> list[str]:
+def _tokens_of_repaired(lines: list[str]) -> list[Token]:
     """A closing fence that slipped out of its list item closes it all the same; otherwise it would open a new one.
 
     CommonMark ends the item's fence where the indentation ends, and reads the rest of the file as code.
     """
-    repaired = lines
+    tokens = _tokens(lines)
     for _ in range(50):
-        slipped = _slipped_fence(repaired)
+        slipped = _slipped_fence(tokens, lines)
         if slipped is None:
-            return repaired
+            break
         number, indent = slipped
-        repaired = [*repaired[:number], " " * indent + repaired[number].lstrip(), *repaired[number + 1 :]]
-    return repaired
+        lines = [*lines[:number], " " * indent + lines[number].lstrip(), *lines[number + 1 :]]
+        tokens = _tokens(lines)
+    return tokens
 
 
-def _slipped_fence(lines: list[str]) -> tuple[int, int] | None:
-    for token in _tokens(lines):
+def _slipped_fence(tokens: list[Token], lines: list[str]) -> tuple[int, int] | None:
+    for token in tokens:
         if token.type != "fence" or token.level == 0 or token.map is None or _is_closed(token):
             continue
         opening, end = lines[token.map[0]], token.map[1]
@@ -285,7 +282,8 @@ def _html(content: str, offset: int) -> Iterator[Block]:
         yield Comment(found[1].strip(), offset + content.count("\n", 0, found.start()) + 1)
     lines = _HTML_COMMENT.sub(lambda found: "\n" * found[0].count("\n"), content).split("\n")
     if any(_FENCE_OPEN.match(line) for line in lines):
-        yield from _blocks_of_lines(["" if line.lstrip().startswith("<") else line for line in lines], offset)
+        inside = ["" if line.lstrip().startswith("<") else line for line in lines]
+        yield from _Reader(_tokens(inside), offset).blocks()
 
 
 def _plain(children: Sequence[Token]) -> tuple[str, tuple[str, ...]]:

@@ -110,6 +110,16 @@ _DECLARING = frozenset({"local", "declare", "typeset", "readonly"})
 _READ_OPTIONS_WITH_VALUE = frozenset("dinNptu")
 
 
+_LEAVING = ""
+_ENTERED = frozenset(
+    "simple_expansion expansion redirected_statement command function_definition variable_name command_substitution "
+    "file_redirect heredoc_body".split()
+)
+_LEFT = frozenset(
+    {"variable_assignment", "declaration_command", "command", "postfix_expression", "redirected_statement"}
+)
+
+
 @dataclass(slots=True)
 class _Walk:
     """One pass in the order of the text, so that a use before its assignment still counts as coming from outside."""
@@ -125,15 +135,18 @@ class _Walk:
 
     def visit(self, root: Node) -> None:
         """Depth first without recursion: the text may be nested deeper than Python's stack."""
-        pending: list[tuple[Node, bool]] = [(root, False)]
+        pending: list[tuple[Node, str]] = [(root, root.type)]
         while pending:
-            node, is_leaving = pending.pop()
-            if is_leaving:
+            node, kind = pending.pop()
+            if kind == _LEAVING:
                 self._leave(node)
                 continue
-            self._enter(node)
-            pending.append((node, True))
-            pending.extend((child, False) for child in reversed(node.children))
+            if kind in _ENTERED:
+                self._enter(node)
+            if kind in _LEFT:
+                pending.append((node, _LEAVING))
+            if node.child_count:
+                pending.extend([(child, child.type) for child in reversed(node.children)])
 
     def _enter(self, node: Node) -> None:
         match node.type:
@@ -154,7 +167,7 @@ class _Walk:
                 self._substitution(node)
             case "file_redirect":
                 self._redirect(node)
-            case "heredoc_body" | "string" if _has_unread_backtick(node):
+            case "heredoc_body" if _has_unread_backtick(node):
                 self.has_hidden_command = True
 
     def _leave(self, node: Node) -> None:
@@ -286,8 +299,6 @@ def _stdin_of(node: Node) -> str | None:
 
 def _has_unread_backtick(node: Node) -> bool:
     """tree-sitter-bash 0.25 drops a backtick in a here-document: the command inside it goes unseen."""
-    if node.type != "heredoc_body":
-        return False
     return b"`" in (node.text or b"") and not is_quoted_heredoc(node)
 
 
