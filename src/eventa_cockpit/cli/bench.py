@@ -33,6 +33,8 @@ def flood(pipe: bool, folder: Path | None, command: tuple[str, ...]) -> None:
     """Open one step that runs COMMAND: g starts it, k counts, FLOOD-DONE is shown when all of it is there, q leaves."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise click.UsageError(_("This needs a terminal: run it in one, not in a pipe."))
+    # Textual reads this when it is imported: how long a key may wait for the next picture. Output has its own pace.
+    os.environ.setdefault("TEXTUAL_FPS", "120")
     from eventa_cockpit.screens.flood import open_flood
 
     place = Path(tempfile.mkdtemp(prefix="cockpit-flood-", dir=folder or _fast_folder()))

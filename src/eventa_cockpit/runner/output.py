@@ -15,6 +15,7 @@ from pathlib import Path
 from eventa_cockpit.domain.lines import LineFault
 from eventa_cockpit.runner import searching
 from eventa_cockpit.runner.line_index import BLOCK, LineIndex, position_of_newline
+from eventa_cockpit.runner.needle import Needle
 from eventa_cockpit.runner.observing import status
 
 STEP = 4 * BLOCK
@@ -130,20 +131,20 @@ class OutputLog:
             return None
         limit = _start_of(file, index, start)
         if backwards:
-            offset = searching.find_last(file, needle, 0, limit, ignore_case=ignore_case)
+            offset = searching.find_last(file, Needle(needle, ignore_case=ignore_case), 0, limit)
         else:
-            offset = searching.find_first(file, needle, limit, index.size, ignore_case=ignore_case)
+            offset = searching.find_first(file, Needle(needle, ignore_case=ignore_case), limit, index.size)
         return None if offset is None else _line_at(file, index, offset)
 
     def count(self, needle: bytes, *, stop: int | None = None, ignore_case: bool = False) -> int:
         file, index = self._opened(), self._index
         if file is None or not needle:
             return 0
+        word = Needle(needle, ignore_case=ignore_case)
         if stop is not None:
-            counter = searching.Counter(needle, ignore_case=ignore_case)
-            return counter.count(file, _start_of(file, index, stop))
-        if self._counter is None or not self._counter.is_for(needle, ignore_case=ignore_case):
-            self._counter = searching.Counter(needle, ignore_case=ignore_case)
+            return searching.Counter(word).count(file, _start_of(file, index, stop))
+        if self._counter is None or not self._counter.is_for(word):
+            self._counter = searching.Counter(word)
         return self._counter.count(file, index.size)
 
     def find_error(self, start: int) -> int | None:

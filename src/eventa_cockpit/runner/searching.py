@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Protocol
 
+from eventa_cockpit.runner.needle import Needle
+
 STEP = 1 << 18
 """Bytes looked at in one go; they stay in the processor's cache between the read and the look."""
 
@@ -36,14 +38,12 @@ class Reader(Protocol):
         """Bytes put into `buffer` from `offset` on: fewer than `count` at the end only."""
 
 
-def find_first(reader: Reader, needle: bytes, start: int, end: int, *, ignore_case: bool = False) -> int | None:
+def find_first(reader: Reader, needle: Needle, start: int, end: int) -> int | None:
     """Offset of the first occurrence that lies within `start` and `end`."""
-    needle = needle.lower() if ignore_case else needle
     buffer, step = _buffer_for(needle)
     while start < end:
         length = reader.read_into(buffer, min(step, end - start), start)
-        text = buffer.lower() if ignore_case else buffer
-        found = text.find(needle, 0, length)
+        found = needle.first(buffer, 0, length)
         if found >= 0:
             return start + found
         if length < step:
@@ -52,15 +52,13 @@ def find_first(reader: Reader, needle: bytes, start: int, end: int, *, ignore_ca
     return None
 
 
-def find_last(reader: Reader, needle: bytes, start: int, end: int, *, ignore_case: bool = False) -> int | None:
+def find_last(reader: Reader, needle: Needle, start: int, end: int) -> int | None:
     """Offset of the last occurrence that lies within `start` and `end`."""
-    needle = needle.lower() if ignore_case else needle
     buffer, step = _buffer_for(needle)
     while end - start >= len(needle):
         begin = max(start, end - step)
         length = reader.read_into(buffer, end - begin, begin)
-        text = buffer.lower() if ignore_case else buffer
-        found = text.rfind(needle, 0, length)
+        found = needle.last(buffer, 0, length)
         if found >= 0:
             return begin + found
         end = begin + len(needle) - 1
@@ -106,41 +104,39 @@ def _error_within(text: bytes) -> int | None:
 class Counter:
     """How often a needle occurs, without overlaps, from the start of a file on; looks at new bytes only."""
 
-    def __init__(self, needle: bytes, *, ignore_case: bool = False) -> None:
-        self._needle = needle.lower() if ignore_case else needle
-        self._ignore_case = ignore_case
+    def __init__(self, needle: Needle) -> None:
+        self._needle = needle
         self._counted = 0
         """Occurrences before `_done`, which is the start of a line or just after an occurrence."""
         self._done = 0
 
-    def is_for(self, needle: bytes, *, ignore_case: bool) -> bool:
-        return self._ignore_case == ignore_case and self._needle == (needle.lower() if ignore_case else needle)
+    def is_for(self, needle: Needle) -> bool:
+        return self._needle.word == needle.word and self._needle.ignores_case == needle.ignores_case
 
     def count(self, reader: Reader, end: int) -> int:
         """Occurrences before `end`, which is not before what was asked last."""
         buffer, step = _buffer_for(self._needle)
         while True:
             length = reader.read_into(buffer, min(step, end - self._done), self._done) if self._done < end else 0
-            text = buffer.lower() if self._ignore_case else buffer
-            whole = text.rfind(b"\n", 0, length) + 1
+            whole = buffer.rfind(b"\n", 0, length) + 1
             is_last = self._done + length >= end or length == 0
             if whole:
-                self._counted += text.count(self._needle, 0, whole)
+                self._counted += self._needle.count(buffer, 0, whole)
             elif not is_last:
-                whole = self._count_within_line(text, length)
+                whole = self._count_within_line(buffer, length)
             self._done += whole
             if is_last:
-                return self._counted + text.count(self._needle, whole, length)
+                return self._counted + self._needle.count(buffer, whole, length)
 
-    def _count_within_line(self, text: bytearray, length: int) -> int:
+    def _count_within_line(self, buffer: bytearray, length: int) -> int:
         """Part of a very long line, one by one: where the next part begins depends on where the last one ended."""
         position, size = 0, len(self._needle)
-        while (found := text.find(self._needle, position, length)) >= 0:
+        while (found := self._needle.first(buffer, position, length)) >= 0:
             self._counted += 1
             position = found + size
         return max(position, length - size + 1)
 
 
-def _buffer_for(needle: bytes) -> tuple[bytearray, int]:
+def _buffer_for(needle: Needle) -> tuple[bytearray, int]:
     step = max(STEP, 4 * len(needle))
     return bytearray(step), step

@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 from textual.worker import get_current_worker
 
@@ -125,6 +126,7 @@ class OutputView(ScrollView, can_focus=True):
         self._strips: list[Strip] = []
         self._frames: Timer | None = None
         self._is_own_scroll = False
+        self._drawn_bar: tuple[int, ...] = ()
 
     @property
     def state(self) -> OutputState:
@@ -183,13 +185,31 @@ class OutputView(ScrollView, can_focus=True):
             self._paint()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        super().watch_scroll_y(old_value, new_value)
-        if self._is_own_scroll or round(old_value) == round(new_value):
-            return
-        self._go(Position(round(new_value)))
+        """The wheel or the scroll bar moved the window; our own moves paint by themselves."""
+        if not self._is_own_scroll and round(old_value) != round(new_value):
+            self._go(Position(round(new_value)))
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The rows as they are: there is no border, padding or outline here, so Textual need not look for them."""
+        background = self.background_colors[1]
+        filters = self.get_line_filters()
+        blank = Strip.blank(self.size.width, self.rich_style)
+        strips: list[Strip] = []
+        for y in crop.line_range:
+            strip = self._strips[y] if y < len(self._strips) else blank
+            for line_filter in filters:
+                strip = strip.apply_filter(line_filter, background)
+            strips.append(strip)
+        if crop.column_span != (0, self.size.width):
+            return [strip.crop(crop.x, crop.right) for strip in strips]
+        return strips
 
     def render_line(self, y: int) -> Strip:
-        return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, self.rich_style)
+        """One row, with what the mouse needs to know: which character of which line each stretch of it begins with."""
+        if y >= len(self._rows):
+            return Strip.blank(self.size.width, self.rich_style)
+        row = self._rows[y]
+        return self._strips[y].apply_offsets(row.start - row.indent, row.position.line)
 
     def selection_updated(self, selection: Selection | None) -> None:  # noqa: ARG002 - read when painting
         self._paint()
@@ -296,9 +316,10 @@ class OutputView(ScrollView, can_focus=True):
         if not self.is_mounted or not width or not height:
             return
         self._rows = self._visible_rows(width, height)
-        before, self._strips = self._strips, self._strips_of(self._rows, width)
+        before, strips = self._strips, self._strips_of(self._rows, width)
+        changed = [y for y in range(height) if before[y : y + 1] != strips[y : y + 1]]
+        self._strips = strips
         self._move_scroll_bar(height)
-        changed = [y for y in range(height) if before[y : y + 1] != self._strips[y : y + 1]]
         if len(changed) > height // 2:
             self.refresh()
         elif changed:
@@ -325,7 +346,7 @@ class OutputView(ScrollView, can_focus=True):
             if span is not None:
                 marks.append(Mark(span[0], len(row.line.text) if span[1] < 0 else span[1], ground))
             line = row.line.marked(marks).part(row.start, row.end)
-            strips.append(line.strip(base, width, indent=row.indent, line=row.position.line, start=row.start))
+            strips.append(line.strip(base, width, indent=row.indent))
         return strips
 
     def _matches_in(self, row: Row) -> list[Mark]:
@@ -338,16 +359,21 @@ class OutputView(ScrollView, can_focus=True):
         lines = self._source.line_count if self._source is not None else 0
         # Wrapped, the last line alone may fill the window.
         total = lines + height - 1 if self._state.is_wrapped and lines > height else lines
+        top = min(self._top.line, max(0, total - height))
+        # Set quietly: a new layout of the whole screen, ten times a second, would hold up the keys.
+        self.set_reactive(OutputView.virtual_size, Size(self.size.width, total))
         self._is_own_scroll = True
-        try:
-            if total != self.virtual_size.height:
-                # Set quietly: a new layout of the whole screen, ten times a second, would hold up the keys.
-                self.set_reactive(OutputView.virtual_size, Size(self.size.width, total))
-                self.vertical_scrollbar.window_virtual_size = total
-            self.vertical_scrollbar.window_size = height
-            self.scroll_target_y = self.scroll_y = min(self._top.line, max(0, total - height))
-        finally:
-            self._is_own_scroll = False
+        self.scroll_target_y = self.scroll_y = top
+        self._is_own_scroll = False
+        bar = self.vertical_scrollbar
+        bar.set_reactive(ScrollBar.window_virtual_size, total)
+        bar.set_reactive(ScrollBar.window_size, height)
+        bar.set_reactive(ScrollBar.position, float(top))
+        # The bar is drawn in eighths of a cell: most of what arrives does not move it.
+        drawn = tuple(round(8 * height * value / max(total, 1)) for value in (top, height))
+        if drawn != self._drawn_bar:
+            self._drawn_bar = drawn
+            bar.refresh()
 
     # Moving
 

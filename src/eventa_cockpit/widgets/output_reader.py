@@ -45,7 +45,7 @@ class OutputReader(Vertical):
         self.view.show(source)
 
     def on_output_view_state_changed(self, message: OutputView.StateChanged) -> None:
-        self._status.update(Content(sentence(message.state)))
+        self._status.update(Content(sentence(message.state)), layout=False)
 
     def on_output_view_search_requested(self, message: OutputView.SearchRequested) -> None:
         message.stop()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rich.cells import get_character_cell_size
+from rich.cells import cell_len, get_character_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -85,13 +85,15 @@ class StyledLine:
             used += get_character_cell_size(character)
         return len(self.text), 0
 
-    def strip(self, base: Style, width: int, *, indent: int = 0, line: int = 0, start: int = 0) -> Strip:
-        """A row of exactly `width` cells that knows for the mouse which character of which line it begins with."""
-        segments = [Segment(text, base + style) for text, style in self.runs]
-        strip = Strip(segments).apply_offsets(start, line)
-        if indent:
-            strip = Strip.join([Strip([Segment(" " * indent, base)]), strip])
-        return strip.crop_extend(0, width, base)
+    def strip(self, base: Style, width: int, *, indent: int = 0) -> Strip:
+        """A row of exactly `width` cells."""
+        blank = [(" " * indent, PLAIN)] if indent else []
+        segments = [Segment(text, base + style) for text, style in (*blank, *self.runs)]
+        used = indent + cell_len(self.text)
+        if used < width:
+            segments.append(Segment(" " * (width - used), base))
+        strip = Strip(segments, max(used, width))
+        return strip.crop(0, width) if used > width else strip
 
     def _cut(self, start: int, end: int) -> Iterator[tuple[str, Style]]:
         position = 0
