@@ -83,7 +83,8 @@ def _prepare_parent(parent: Path) -> bool:
 
 def _fill(folder: Path, request: RunRequest, *, shared: bool) -> Claim:
     folder_mode, file_mode = (SHARED_FOLDER, SHARED_FILE) if shared else (PRIVATE_FOLDER, PRIVATE_FILE)
-    folder.mkdir(mode=0o700)
+    folder.mkdir()
+    folder.chmod(0o700)  # a umask may have left us without the right to open it
     folder_fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     lock_fd = -1
     try:

@@ -51,6 +51,8 @@ def _state(facts: Facts) -> RunState | None:
 def _why_lost(facts: Facts) -> str:
     if facts.get("state") == RunState.CLAIMED:
         return _("It was claimed, but its supervisor ended before the command was started.")
+    if facts.get("crash"):
+        return _("Its supervisor failed ({fault}); how the command ended is not known.").format(fault=facts["crash"])
     if facts.get("boot") != boot_id():
         return _("The machine was restarted while it ran.")
     return _("Its supervisor was killed while it ran; how the command ended is not known.")

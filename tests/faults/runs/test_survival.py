@@ -205,7 +205,8 @@ def viewer_attached_and_silent(struck: Struck) -> None:
 @fault()
 def rubbish_in_the_socket(struck: Struck) -> None:
     with control.connect(struck.run_dir) as connection:
-        connection.sendall(b"\0\xff{]\n" + b'{"op": 5}\n[1]\n{"op": "resize"}\n')
+        connection.sendall(b"\0\xff{]\n" + b'{"op": 5}\n{"op": []}\n[1]\n{"op": "resize"}\n' + b"[" * 100_000 + b"\n")
+        connection.sendall(b'{"op": "resize", "columns": 1e300, "rows": -5}\n{"op": "input", "data": "\\ud800"}\n')
         connection.shutdown(socket.SHUT_WR)
     with control.connect(struck.run_dir) as connection, contextlib.suppress(BrokenPipeError, ConnectionResetError):
         connection.sendall(b"x" * (3 << 20))

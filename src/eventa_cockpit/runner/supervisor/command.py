@@ -76,13 +76,18 @@ class Command:
             self.pending_input.clear()
 
     def resize(self, columns: int, rows: int) -> None:
-        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, TERMINAL_SIZE.pack(rows, columns, 0, 0))
+        """Sizes that no terminal has are cut to the nearest that one may have."""
+        size = TERMINAL_SIZE.pack(min(max(rows, 1), 0xFFFF), min(max(columns, 1), 0xFFFF), 0, 0)
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, size)
 
     def returns_carriage(self, enabled: bool) -> None:
         """Whether the terminal adds a carriage return to each line feed: only while somebody looks at it raw."""
-        settings = termios.tcgetattr(self.fd)
-        settings[1] = settings[1] | termios.ONLCR if enabled else settings[1] & ~termios.ONLCR
-        termios.tcsetattr(self.fd, termios.TCSANOW, settings)
+        try:
+            settings = termios.tcgetattr(self.fd)
+            settings[1] = settings[1] | termios.ONLCR if enabled else settings[1] & ~termios.ONLCR
+            termios.tcsetattr(self.fd, termios.TCSANOW, settings)
+        except termios.error:  # the command's side is gone already
+            return
 
     def interrupt(self) -> None:
         """SIGINT to the foreground of the terminal, or to the command's group where there is none."""

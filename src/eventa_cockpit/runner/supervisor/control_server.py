@@ -97,7 +97,7 @@ class ControlServer:
             line, _, client.buffer = client.buffer.partition(b"\n")
             try:
                 request = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 request = None
             answer = self._answer(client, request) if isinstance(request, dict) else {"error": "malformed"}
             _send(client, json.dumps(answer).encode() + b"\n")

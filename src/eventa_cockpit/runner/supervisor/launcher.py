@@ -95,4 +95,9 @@ def _supervise(folder: int, lock: int, spec: int, ack: int) -> None:
             os.write(ack, failure.encode()[:1000] or b"started")
         os.close(ack)
 
-    Supervisor(json.loads(text)).supervise(acknowledge)
+    supervisor = Supervisor(json.loads(text))
+    try:
+        supervisor.supervise(acknowledge)
+    except BaseException as error:
+        supervisor.note_crash(error)
+        raise

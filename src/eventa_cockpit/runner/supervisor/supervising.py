@@ -65,6 +65,14 @@ class Supervisor:
         self._control.close()
         self._output.sync()
 
+    def note_crash(self, error: BaseException) -> None:
+        """Leave word of a fault of our own. The run is lost then, and its terminal goes with us."""
+        place = error.__traceback__
+        while place is not None and place.tb_next is not None:
+            place = place.tb_next
+        where = f"{os.path.basename(place.tb_frame.f_code.co_filename)}:{place.tb_lineno}" if place else ""
+        self._put(crash=f"{type(error).__name__} {where}")
+
     # ------------------------------------------------------------------ start
 
     def _start(self) -> str:
@@ -264,12 +272,12 @@ class Supervisor:
 
     def _answer(self, client: Client, request: Request) -> Answer:
         operations = {"cancel": self._cancel, "input": self._input, "resize": self._resize, "attach": self._attach}
-        operation = operations.get(request.get("op", ""))
+        operation = operations.get(str(request.get("op")))
         if operation is None:
             return {"error": "unknown"}
         try:
             return operation(client, request)
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             return {"error": "malformed"}
 
     def _cancel(self, client: Client, request: Request) -> Answer:
