@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
@@ -11,7 +12,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
-from eventa_cockpit import keymap
+from eventa_cockpit import cover, keymap, theme
 from eventa_cockpit.domain.board import Board
 from eventa_cockpit.keymap import Pane
 from eventa_cockpit.locale import _
@@ -29,7 +30,7 @@ from eventa_cockpit.widgets.panes import (
     ScenePane,
     TimelinePane,
 )
-from eventa_cockpit.widgets.view import bars, header
+from eventa_cockpit.widgets.view import bars, header, moments
 from eventa_cockpit.widgets.view.lines import Line
 from eventa_cockpit.widgets.view.scene import Scene, with_incident
 
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 SMALLEST = (40, 10)
 """Columns and rows below which the screen only says that it is too small."""
+COVER_S = 60.0
+"""How often the screen is kept for the next start, in case this one ends without a goodbye."""
 
 
 class CockpitScreen(Intents, Screen[None]):
@@ -108,6 +111,7 @@ class CockpitScreen(Intents, Screen[None]):
         self.follow_session()
         self.show_pane(Pane.CHECKLIST if self.scene.checklist.runbook is not None else Pane.ALERTS)
         self.set_interval(1.0, self._tick)
+        self.set_interval(COVER_S, self.save_cover)
 
     def _tick(self) -> None:
         self._show(replace(self.scene, now=self.desk.clock()))
@@ -158,6 +162,17 @@ class CockpitScreen(Intents, Screen[None]):
             self.checklist_pane.choose(running[0].id) if running else self._choose_next()
             self.show_pane(Pane.CHECKLIST)
         await self.desk.follow()
+
+    @on(ListPane.Chosen)
+    async def _on_row_chosen(self, message: ListPane.Chosen) -> None:
+        """A double click does what Enter does in that pane."""
+        action = next((a for a in keymap.in_pane(message.pane.pane) if "enter" in a.keys), None)
+        if action is not None:
+            await self.run_action(action.handler)
+
+    @on(ListPane.TitleClicked)
+    def _on_title_clicked(self) -> None:
+        self.action_zoom()
 
     # What is in front
 
@@ -281,6 +296,33 @@ class CockpitScreen(Intents, Screen[None]):
 
     def action_palette(self) -> None:
         self.app.action_command_palette()
+
+    def action_toggle_theme(self) -> None:
+        self.app.theme = theme.LIGHT if self.app.theme == theme.DARK else theme.DARK
+
+    @work(group="app.quit", exclusive=True, exit_on_error=False)
+    async def action_ask_quit(self) -> None:
+        """Leaving is harmless; what goes on without us is said first."""
+        from eventa_cockpit.screens.question import YesNo
+
+        running = [f"{step.number} {step.title}" for step in self.scene.checklist.running_steps]
+        if running:
+            sentences = (
+                _("Still running: {steps}.").format(steps=", ".join(running)),
+                _("It goes on without this screen, and its result is here when you come back."),
+            )
+            if not await self.app.push_screen_wait(YesNo(_("Quit?"), sentences, _("quit"))):
+                return
+        self.save_cover()
+        self.app.exit(0)
+
+    def save_cover(self) -> None:
+        """Keep this screen for the first moment of the next start."""
+        strips = self._compositor.render_strips()
+        rows = [strip.render(self.app.console) for strip in strips]
+        label = _("last known, {time}; loading …").format(time=moments.clock(self.desk.clock(), self.desk.zone))
+        with suppress(OSError):  # only a convenience: the next start is a little later on the screen
+            cover.save(rows, label)
 
     def action_refresh_board(self) -> None:
         self.desk.board.refresh()

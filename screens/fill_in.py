@@ -15,7 +15,7 @@ from eventa_cockpit.widgets.paragraph import Paragraph
 from eventa_cockpit.widgets.view import approval
 from eventa_cockpit.widgets.view.approval import Proposal
 from eventa_cockpit.widgets.view.frame import keys
-from eventa_cockpit.widgets.view.lines import Line, Role, span, wrap
+from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, span, wrap
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -63,4 +63,4 @@ class FillIn(Dialog[Mapping[str, str]]):
 
 
 def _label(name: str) -> approval.Builder:
-    return lambda width: [Line((span(row, Role.STRONG),)) for row in wrap(f"{name}:", width)]
+    return lambda width: [BLANK, *(Line((span(row, Role.STRONG),)) for row in wrap(f"{name}:", width))]

@@ -33,6 +33,7 @@ class Intents(Screen[None]):
     scene: Scene
     checklist_pane: Any
     alerts_pane: Any
+    output_pane: Any
 
     def show_pane(self, pane: Pane) -> None:
         """Bring a pane to the front."""
@@ -116,8 +117,8 @@ class Intents(Screen[None]):
         dialog = RunStep(proposal_of(plan, self.scene), plan.confirmation, secrets)
         approval = await self.app.push_screen_wait(dialog)
         if approval is not None:
-            await session.start_step(plan, approval.answer, approval.secrets)
-            self.show_notice(_("Started {step}.").format(step=f"{plan.step.number} {plan.step.title}"))
+            self.show_notice("")
+            await session.start_step(plan, approval.answer, approval.secrets, size=self.output_pane.room)
 
     @work(group="step.cancel", exclusive=False, exit_on_error=False)
     async def action_cancel_step(self) -> None:

@@ -18,7 +18,7 @@ from eventa_cockpit.widgets.paragraph import Paragraph
 from eventa_cockpit.widgets.view import approval
 from eventa_cockpit.widgets.view.approval import Proposal
 from eventa_cockpit.widgets.view.frame import keys
-from eventa_cockpit.widgets.view.lines import Line, Role, span, wrap
+from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, span, wrap
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -132,8 +132,8 @@ class RunStep(Dialog[Approval]):
         if self._proposal.blocked:
             return [*shown, Line(keys([("Esc", _("back"))]))]
         key = "y" if self._confirmation.kind is ConfirmationKind.YES else "Enter"
-        return [*shown, Line(keys([(key, _("run it")), ("Esc", _("back"))]))]
+        return [BLANK, *shown, Line(keys([(key, _("run it")), ("Esc", _("back"))]))]
 
 
 def _prompt(text: str) -> approval.Builder:
-    return lambda width: [Line((span(row, Role.STRONG),)) for row in wrap(text, width)]
+    return lambda width: [BLANK, *(Line((span(row, Role.STRONG),)) for row in wrap(text, width))]

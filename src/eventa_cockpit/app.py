@@ -13,6 +13,7 @@ from eventa_cockpit.screens.cockpit import CockpitScreen
 from eventa_cockpit.widgets.safe_filter import SAFE_FILTER
 
 if TYPE_CHECKING:
+    from textual.command import Provider
     from textual.driver import Driver
     from textual.filter import LineFilter
     from textual.screen import Screen
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
     from eventa_cockpit.services.desk import Desk
 
 MODE = "cockpit"
+
+
+def _actions() -> type[Provider]:
+    from eventa_cockpit.screens.palette import Actions  # with Textual's palette, which the first paint does not need
+
+    return Actions
 
 
 class CockpitApp(App[int]):
@@ -30,7 +37,7 @@ class CockpitApp(App[int]):
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
     INHERIT_BINDINGS = False
-    COMMANDS: ClassVar[set[Any]] = set()
+    COMMANDS: ClassVar[set[Any]] = {_actions}
     CSS = "CommandPalette { background: $background 60%; }"
 
     def __init__(self, desk: Desk, *, driver_class: type[Driver] | None = None) -> None:

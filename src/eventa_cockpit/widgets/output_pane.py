@@ -47,12 +47,18 @@ class OutputPane(Canvas, can_focus=True):
             from eventa_cockpit.widgets.output_reader import OutputReader  # what the first paint does not need
 
             self._reader = OutputReader()
+            self._reader.view.action_toggle_wrap()  # whole lines first: `w` cuts them
             self.mount(self._reader)
         if self._reader is not None:
             self._reader.display = source is not None
             self._reader.show(source)
         self.can_focus = source is None
         self.repaint()
+
+    @property
+    def room(self) -> tuple[int, int]:
+        """Columns and rows that a command has for its output."""
+        return max(self.size.width - 1, 20), max(self.size.height - 1, 5)
 
     @property
     def target(self) -> Widget:

@@ -56,6 +56,13 @@ class ListPane(Canvas, can_focus=True):
         def control(self) -> ListPane:
             return self.pane
 
+    class TitleClicked(Message):
+        """The frame's top was clicked."""
+
+        def __init__(self, pane: ListPane) -> None:
+            super().__init__()
+            self.pane = pane
+
     def __init__(self, pane: keymap.Pane) -> None:
         super().__init__(id=pane.value, classes="pane extra" if pane is keymap.Pane.TIMELINE else "pane")
         self.pane = pane
@@ -122,6 +129,9 @@ class ListPane(Canvas, can_focus=True):
         self._step(-1)
 
     def on_click(self, event: events.Click) -> None:
+        if event.y == 0:
+            self.post_message(self.TitleClicked(self))
+            return
         index = self._top + event.y - 1
         while 0 <= index < len(self._body) and not self._body[index].key:
             index -= 1

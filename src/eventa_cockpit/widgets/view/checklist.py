@@ -166,7 +166,9 @@ def hints(step: Step | None, status: StepRecord) -> Sequence[tuple[str, str]]:
         return ()
     if status.state is StepState.RUNNING:
         return (("5", _("output")), ("c", _("cancel")))
+    if status.is_marked:
+        return (("u", _("undo mark")),)
     if status.state.is_settled:
-        return (("r", _("run again")), ("u", _("undo mark"))) if step.commands else (("u", _("undo mark")),)
+        return (("j", _("next step")), ("r", _("run again")))
     run = _("look and run") if step.commands else _("mark done")
     return (("Enter", run), ("s", _("skip")), ("n", _("note")))
