@@ -55,6 +55,7 @@ class Action:
 
 
 _STEP = (Pane.CHECKLIST, Pane.OUTPUT)
+_OUTPUT = (Pane.OUTPUT,)
 _LISTS = tuple(pane for pane in Pane if pane is not Pane.OUTPUT)
 
 ACTIONS: tuple[Action, ...] = (
@@ -68,11 +69,27 @@ ACTIONS: tuple[Action, ...] = (
     Action("note.add", ("n",), mark("Note"), "add_note", panes=_LISTS, is_in_footer=True),
     Action("control.take", ("t",), mark("Take control"), "take_control", is_in_footer=True),
     Action("runbook.open", ("b",), mark("Runbooks"), "open_runbook", is_in_footer=True),
-    Action("output.search", ("slash",), mark("Search"), "search", Scope.OUTPUT, (Pane.OUTPUT,), is_in_footer=True),
-    Action("output.next", ("n",), mark("Next match"), "search_next", Scope.OUTPUT, (Pane.OUTPUT,)),
-    Action("output.previous", ("N",), mark("Previous match"), "search_previous", Scope.OUTPUT, (Pane.OUTPUT,)),
-    Action("output.follow", ("f",), mark("Follow"), "toggle_follow", Scope.OUTPUT, (Pane.OUTPUT,), is_in_footer=True),
-    Action("output.wrap", ("w",), mark("Wrap"), "toggle_wrap", Scope.OUTPUT, (Pane.OUTPUT,), is_in_footer=True),
+    Action("output.search", ("slash",), mark("Search"), "search", Scope.OUTPUT, _OUTPUT, is_in_footer=True),
+    Action("output.next", ("n",), mark("Next match"), "search_next", Scope.OUTPUT, _OUTPUT),
+    Action("output.previous", ("N",), mark("Previous match"), "search_previous", Scope.OUTPUT, _OUTPUT),
+    Action("output.error", ("e",), mark("Next error"), "next_error", Scope.OUTPUT, _OUTPUT, is_in_footer=True),
+    Action("output.follow", ("f",), mark("Follow"), "toggle_follow", Scope.OUTPUT, _OUTPUT, is_in_footer=True),
+    Action("output.wrap", ("w",), mark("Wrap"), "toggle_wrap", Scope.OUTPUT, _OUTPUT, is_in_footer=True),
+    Action("output.copy", ("y",), mark("Copy"), "copy", Scope.OUTPUT, _OUTPUT),
+    Action("output.save", ("S",), mark("Save"), "save", Scope.OUTPUT, _OUTPUT),
+    *(
+        Action(f"output.{name}", keys, label, name.replace("-", "_"), Scope.OUTPUT, _OUTPUT, is_in_palette=False)
+        for name, keys, label in (
+            ("row-down", ("down", "j"), mark("Down")),
+            ("row-up", ("up", "k"), mark("Up")),
+            ("page-down", ("pagedown", "space"), mark("Page down")),
+            ("page-up", ("pageup",), mark("Page up")),
+            ("first", ("g", "home"), mark("First")),
+            ("last", ("G", "end"), mark("Last")),
+            ("left", ("left", "h"), mark("Left")),
+            ("right", ("right", "l"), mark("Right")),
+        )
+    ),
     Action("list.down", ("down", "j"), mark("Down"), "cursor_down", Scope.LIST, _LISTS, is_in_palette=False),
     Action("list.up", ("up", "k"), mark("Up"), "cursor_up", Scope.LIST, _LISTS, is_in_palette=False),
     Action("list.page-down", ("pagedown",), mark("Page down"), "page_down", Scope.LIST, _LISTS, is_in_palette=False),
@@ -117,6 +134,9 @@ _NAMES = {
     "ctrl+q": "^Q",
     "up": "Up",
     "down": "Down",
+    "left": "Left",
+    "right": "Right",
+    "space": "Space",
     "pageup": "PgUp",
     "pagedown": "PgDn",
     "home": "Home",

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
@@ -17,10 +17,11 @@ from textual.strip import Strip
 from textual.worker import get_current_worker
 
 from eventa_cockpit.domain.lines import LineFault, LineSource
-from eventa_cockpit.locale import mark
+from eventa_cockpit.keymap import Scope
 from eventa_cockpit.widgets.ansi import decode
 from eventa_cockpit.widgets.output_rows import Position, Row, RowLayout
 from eventa_cockpit.widgets.output_search import NO_SEARCH, Search
+from eventa_cockpit.widgets.pane import bindings
 from eventa_cockpit.widgets.styled_line import Mark
 
 if TYPE_CHECKING:
@@ -65,24 +66,7 @@ class OutputView(ScrollView, can_focus=True):
         & > .output-view--current { background: $warning; color: $background; text-style: bold; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "row_down", mark("Down"), show=False, id="output.down"),
-        Binding("up,k", "row_up", mark("Up"), show=False, id="output.up"),
-        Binding("pagedown,space", "page_down", mark("Page down"), show=False, id="output.page-down"),
-        Binding("pageup", "page_up", mark("Page up"), show=False, id="output.page-up"),
-        Binding("home,g", "first", mark("First"), show=False, id="output.first"),
-        Binding("end,G", "last", mark("Last"), show=False, id="output.last"),
-        Binding("left,h", "left", mark("Left"), show=False, id="output.left"),
-        Binding("right,l", "right", mark("Right"), show=False, id="output.right"),
-        Binding("f", "toggle_follow", mark("Follow"), id="output.follow"),
-        Binding("w", "toggle_wrap", mark("Wrap"), id="output.wrap"),
-        Binding("slash", "search", mark("Search"), id="output.search"),
-        Binding("n", "search_next", mark("Next match"), id="output.next"),
-        Binding("N", "search_previous", mark("Previous match"), id="output.previous"),
-        Binding("e", "next_error", mark("Next error"), id="output.error"),
-        Binding("y", "copy", mark("Copy"), id="output.copy"),
-        Binding("S", "save", mark("Save"), id="output.save"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.OUTPUT)
 
     class StateChanged(Message):
         """Something that the status line says is different; at most ten times a second while output arrives."""
