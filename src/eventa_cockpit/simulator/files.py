@@ -12,6 +12,26 @@ from typing import Any
 
 from eventa_cockpit.simulator import sites
 
+BOUNDS = {
+    "CPUUtilization": 80.0,
+    "ReadLatency": 0.1,
+    "WriteLatency": 0.1,
+    "DatabaseConnections": 400.0,
+    "DiskQueueDepth": 20.0,
+    "ReplicaLag": 30.0,
+    "FreeableMemory": 1.0 * 2**30,
+    "FreeStorageSpace": 20.0 * 2**30,
+}
+"""CloudWatch metric → the team's threshold, in the metric's own unit."""
+PARAMETERS = {
+    "CF_DISTRIBUTION_ID": sites.DISTRIBUTION,
+    "DB_INSTANCE_CLASS": "db.r6g.2xlarge",
+    "SNAPSHOT_ID": sites.SNAPSHOT,
+    "BACKUP_BUCKET": sites.BACKUP_BUCKET,
+    "RESTORE_BUCKET": sites.RESTORE_BUCKET,
+}
+"""What the runbooks' commands ask for and the simulated world has."""
+
 
 def write_private(path: Path, content: bytes | str) -> None:
     """Write a file that only its owner may read, replacing what was there."""
@@ -96,16 +116,7 @@ def _config(folder: Path, ports: Mapping[str, int]) -> str:
             "endpoint_url": _url(ports[sites.AWS]),
             "every": 15.0,
         },
-        "environments.prod.database.bounds": {
-            "CPUUtilization": 80.0,
-            "ReadLatency": 0.1,
-            "WriteLatency": 0.1,
-            "DatabaseConnections": 400.0,
-            "DiskQueueDepth": 20.0,
-            "ReplicaLag": 30.0,
-            "FreeableMemory": 1.0 * 2**30,
-            "FreeStorageSpace": 20.0 * 2**30,
-        },
+        "environments.prod.database.bounds": BOUNDS,
         "environments.prod.sentry": {
             "organization": "eventa",
             "project": "eventa-fe",
@@ -117,13 +128,7 @@ def _config(folder: Path, ports: Mapping[str, int]) -> str:
         "environments.prod.kubernetes": {"kubeconfig": str(folder / "kubeconfig"), "every": 5.0},
         "environments.prod.status_pages.Stripe": {"url": _url(ports[sites.STATUS]), "every": 15.0},
         "environments.prod.variables": variables(folder, ports),
-        "environments.prod.parameters": {
-            "CF_DISTRIBUTION_ID": sites.DISTRIBUTION,
-            "DB_INSTANCE_CLASS": "db.r6g.2xlarge",
-            "SNAPSHOT_ID": sites.SNAPSHOT,
-            "BACKUP_BUCKET": sites.BACKUP_BUCKET,
-            "RESTORE_BUCKET": sites.RESTORE_BUCKET,
-        },
+        "environments.prod.parameters": PARAMETERS,
         "environments.prod.secrets": {"ADMIN_TOKEN": f"file:{folder / sites.ADMIN_TOKEN_FILE}"},
     }
     return "\n".join(_table(name, content) for name, content in tables.items())

@@ -89,6 +89,8 @@ def _server(application: ASGIApp, tls_folder: Path | None = None) -> Server:
         lifespan="off",
         log_level="warning",
         access_log=False,
+        # Clients poll every five seconds, uvicorn's default: a request would meet the closing of its connection.
+        timeout_keep_alive=75,
         timeout_graceful_shutdown=1,
         ssl_certfile=None if tls_folder is None else tls_folder / sites.CHAIN_FILE,
         ssl_keyfile=None if tls_folder is None else tls_folder / sites.KEY_FILE,

@@ -22,6 +22,27 @@ PROJECT_ID = "4506001"
 ENVIRONMENTS = ("prod", "production")
 UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 PAGE_LENGTH = 100
+UNREMARKABLE: dict[str, Any] = {
+    "shareId": None,
+    "logger": None,
+    "level": "error",
+    "status": "unresolved",
+    "statusDetails": {},
+    "isPublic": False,
+    "platform": "javascript",
+    "project": {"id": PROJECT_ID, "name": PROJECT, "slug": PROJECT, "platform": "javascript-react"},
+    "type": "error",
+    "numComments": 0,
+    "assignedTo": None,
+    "isBookmarked": False,
+    "isSubscribed": False,
+    "annotations": [],
+    "issueType": "error",
+    "issueCategory": "error",
+    "isUnhandled": True,
+    "stats": {},
+}
+"""Fields that every issue of this project has in common."""
 
 
 class SentryApi:
@@ -140,43 +161,26 @@ def _issue_json(issue: Issue, reading: ClockReading) -> dict[str, Any]:
     name, _, message = title.partition(": ")
     number = kind.id[-1]
     return {
+        **UNREMARKABLE,
         "id": kind.id,
-        "shareId": None,
         "shortId": f"EVENTA-FE-{number}",
         "title": title,
         "culprit": kind.culprit,
         "permalink": f"https://{ORGANIZATION}.sentry.io/issues/{kind.id}/",
-        "logger": None,
-        "level": "error",
-        "status": "unresolved",
-        "statusDetails": {},
         "substatus": kind.substatus,
-        "isPublic": False,
-        "platform": "javascript",
-        "project": {"id": PROJECT_ID, "name": PROJECT, "slug": PROJECT, "platform": "javascript-react"},
-        "type": "error",
         "metadata": {
             "value": message or title,
             "type": name,
             "filename": kind.file,
             "function": kind.culprit.split()[-1],
         },
-        "numComments": 0,
-        "assignedTo": None,
-        "isBookmarked": False,
-        "isSubscribed": False,
         "hasSeen": kind.substatus == "ongoing",
-        "annotations": [],
-        "issueType": "error",
-        "issueCategory": "error",
         "priority": "high" if kind.substatus in ("new", "escalating") else "medium",
-        "isUnhandled": True,
         "count": str(issue.count),
         "userCount": issue.users,
         "firstSeen": timestamp(reading.wall(issue.first_seen_s)),
         "lastSeen": timestamp(reading.wall(issue.last_seen_s)),
         "firstRelease": _release(BAD_RELEASE if kind.is_of_bad_release else GOOD_RELEASE),
-        "stats": {},
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
+from moto.rds.exceptions import DBInstanceAlreadyExists
 from moto.rds.models import DBInstance, RDSBackend
 from moto.rds.responses import RDSResponse
 
@@ -54,6 +55,7 @@ def join_rds(simulation: Simulation) -> None:
     """Make moto's RDS act on and answer from the world."""
     _join_reads(simulation)
     _join_writes(simulation)
+    _join_replicas(simulation)
     _join_logs(simulation)
 
 
@@ -85,8 +87,6 @@ def _join_reads(simulation: Simulation) -> None:
 
 def _join_writes(simulation: Simulation) -> None:
     modify = RDSBackend.modify_db_instance
-    add_replica = RDSBackend.create_db_instance_read_replica
-    delete = RDSBackend.delete_db_instance
 
     def reboot_db_instance(self: RDSBackend, db_instance_identifier: str) -> DBInstance:
         found = self.describe_db_instances(db_instance_identifier)[0]
@@ -105,11 +105,18 @@ def _join_writes(simulation: Simulation) -> None:
         _refresh(self, simulation)
         return found
 
+    replace(RDSBackend, reboot_db_instance=reboot_db_instance, modify_db_instance=modify_db_instance)
+
+
+def _join_replicas(simulation: Simulation) -> None:
+    create = RDSBackend.create_db_instance_read_replica
+    delete = RDSBackend.delete_db_instance
+
     def create_db_instance_read_replica(self: RDSBackend, db_kwargs: dict[str, Any]) -> DBInstance:
         name = db_kwargs["db_instance_identifier"]
         if name in self.databases:
-            raise ServiceException("DBInstanceAlreadyExists", "DB instance already exists")
-        found = add_replica(self, db_kwargs)
+            raise DBInstanceAlreadyExists
+        found = create(self, db_kwargs)
         if db_kwargs["source_db_instance_identifier"] == sites.INSTANCE:
             with simulation.now() as (world, reading):
                 world.database.add_replica(reading.now_s, name)
@@ -124,8 +131,6 @@ def _join_writes(simulation: Simulation) -> None:
 
     replace(
         RDSBackend,
-        reboot_db_instance=reboot_db_instance,
-        modify_db_instance=modify_db_instance,
         create_db_instance_read_replica=create_db_instance_read_replica,
         delete_db_instance=delete_db_instance,
     )
