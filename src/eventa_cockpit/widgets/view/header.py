@@ -116,6 +116,8 @@ def _second(situation: Situation, width: int) -> Line:
         return Line(left, health)
     if situation.next_step:
         left = (*left, span(_("next:") + " ", Role.MUTED), span(situation.next_step, Role.STRONG))
+    elif done < total:  # touched and not settled: it runs, or it failed
+        left = (*left, span(_("{count} not done").format(count=total - done), Role.WARNING))
     elif total:
         left = (*left, span("✓ " + _("every step is done"), Role.GOOD))
     return Line(left, health)
