@@ -93,6 +93,10 @@ class OutputView(ScrollView, can_focus=True):
     class SaveRequested(Message):
         """The responder wants the whole output in a file."""
 
+        def __init__(self, source: LineSource) -> None:
+            super().__init__()
+            self.source = source
+
     class Sought(Message):
         """A search in the background is over."""
 
@@ -278,7 +282,8 @@ class OutputView(ScrollView, can_focus=True):
         self.post_message(self.CopyRequested(selected[0] if selected else "\n".join(visible.values())))
 
     def action_save(self) -> None:
-        self.post_message(self.SaveRequested())
+        if self._source is not None:
+            self.post_message(self.SaveRequested(self._source))
 
     # Painting
 

@@ -62,7 +62,7 @@ def sentence(state: OutputState) -> str:
     """All that one has to know about the output above, the unusual first."""
     parts = [_(FAULTS[state.fault])] if state.fault is not None else []
     parts += [_search_words(state.search)]
-    parts += [_("{lines:,} lines").format(lines=state.lines), _size(state.size)]
+    parts += [_("{lines:,} lines").format(lines=state.lines), amount(state.size)]
     parts += [_("following") if state.is_following and not state.is_complete else ""]
     return " · ".join(part for part in parts if part)
 
@@ -90,7 +90,7 @@ def _search_words(search: Search) -> str:
     return _("{words}, from the other end").format(words=words) if search.has_wrapped else words
 
 
-def _size(size: int) -> str:
+def amount(size: int) -> str:
     """Decimal units, as disks are sold: `ls -lh --si`."""
     if size < 1000:
         return f"{size} B"

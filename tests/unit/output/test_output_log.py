@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from eventa_cockpit.domain.lines import LineFault
 from eventa_cockpit.runner.line_index import BLOCK
-from eventa_cockpit.runner.output import OutputLog, cut
+from eventa_cockpit.runner.log_file import cut
+from eventa_cockpit.runner.output import OutputLog
 
 PIECES = st.sampled_from(
     [b"\n", b"\n\n\n", b"a", b"error", b"\r", b"\xe3\x82\xa8", b"\x00\xff", b"x" * 700, b"y" * 70_000, b"\n" * 66_000]
@@ -256,3 +257,26 @@ def test_the_next_error_is_found_across_blocks(tmp_path: Path) -> None:
     assert log.find_error(0) == 100_000
     assert log.find_error(100_001) == 200_001
     assert log.find_error(200_002) is None
+
+
+def test_a_disk_that_fails_ends_the_output_and_says_so(tmp_path: Path) -> None:
+    log = complete_log(tmp_path / "output.log", b"one\ntwo\n")
+    assert log._file is not None
+    os.close(log._file._number)
+    log._file._number = os.open(tmp_path, os.O_RDONLY)  # reading a folder fails as a bad sector does
+    log.poll()
+    assert log.fault is LineFault.UNREADABLE
+    assert (log.lines(0, 9), log.tail(9), log.find(b"one", 0), log.count(b"one")) == ([], [], None, 0)
+
+
+def test_all_of_it_is_saved_beside_what_is_there(tmp_path: Path) -> None:
+    text = b"line\n" * 300_000 + b"\x1b[31mend"
+    log = complete_log(tmp_path / "output.log", text)
+    names = [log.save(tmp_path / "kept.log").name for _ in range(3)]
+    assert names == ["kept.log", "kept-2.log", "kept-3.log"]
+    assert (tmp_path / "kept-3.log").read_bytes() == text
+
+
+def test_nothing_can_be_saved_of_an_output_that_is_gone(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        OutputLog(tmp_path / "output.log").save(tmp_path / "kept.log")
