@@ -100,6 +100,30 @@ def test_any_chunking_gives_what_the_whole_text_gives(capsys):
     check(repeats(4_000, 4_000), capsys)
 
 
+def test_pauses_in_the_middle_never_show_more_than_two_characters_of_a_secret(capsys):
+    lost = wrong = 0
+    count = repeats(2_000, 2_000)
+    for seed in range(count):
+        chance = random.Random(seed)
+        secrets = [a_secret(chance) for _ in range(chance.randint(1, 2))]
+        forms = sorted(form for secret in secrets for form in spellings(secret))
+        text = a_text(forms, chance)
+        masker = Masker(secrets)
+        given = b""
+        for piece in in_pieces(text, chance):
+            given += masker.feed(piece)
+            if chance.random() < 0.3:
+                given += masker.release()
+        given += masker.flush()
+        remains = given.replace(b"***", b"\xff")
+        plain = [bare for secret in secrets if len(bare := squeezed(folded(secret.encode()))) >= SHORTEST]
+        lost += any(bare in squeezed(view) for bare in plain for view in views(remains))
+        wrong += masker.is_holding
+    with capsys.disabled():
+        print(f"\nmasking, pauses: {count} tried, {lost} lost, {wrong} wrong")
+    assert (lost, wrong) == (0, 0)
+
+
 @pytest.mark.long
 @pytest.mark.timeout(1800)
 def test_a_hundred_thousand_chunkings_give_what_the_whole_text_gives(capsys):

@@ -98,6 +98,31 @@ def test_only_what_may_become_a_secret_is_held_back():
     assert masker.feed(b"!") == TOKEN[:7].encode() + b"!"
 
 
+def test_after_a_pause_a_line_has_its_last_letter_and_no_more_than_two_of_a_secret():
+    masker = Masker((TOKEN,))
+
+    assert masker.feed(b"done\ng") == b"done\n"
+    assert masker.release() == b"g"
+    assert masker.feed(b"hp_") == b""
+    assert masker.release() == b"", "four characters are too many to show"
+    assert masker.feed(TOKEN[4:].encode() + b" end") + masker.flush() == b"*** end"
+    assert masker.count == 1
+
+
+def test_what_was_shown_after_a_pause_is_not_shown_again():
+    masker = Masker((TOKEN,))
+
+    shown = masker.feed(b"log") + masker.release() + masker.feed(b"\n") + masker.release() + masker.feed(b"next\n")
+
+    assert shown + masker.flush() == b"log\nnext\n"
+
+
+def test_a_pause_right_after_a_secret_shows_its_mask():
+    masker = Masker(("a-secret-value",))  # its last letter begins one of its base64 spellings
+
+    assert masker.feed(b"a-secret-value\r\n") + masker.release() == b"***\r\n"
+
+
 def test_a_secret_that_begins_another_is_not_masked_too_early():
     masker = Masker(("tokenAB", "tokenABCDEF"))
 

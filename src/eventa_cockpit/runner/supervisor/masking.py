@@ -30,6 +30,8 @@ COLOUR = re.compile(rb"\x1b\[[0-9;:]{0,64}m")
 BEGUN_SEQUENCE = re.compile(rb"\x1b(?:\[[0-?]{0,64}[ -/]{0,8})?\Z")
 LONGEST_SEQUENCE = 74
 GAP = re.compile(rb"\0{%d,}" % (LONGEST_GAP + 1))
+SHOWN_AT_MOST = 2
+"""Characters of what may be a secret that are shown when nothing follows them."""
 WORD = re.compile(rb"[a-z0-9]+")
 BLOCK = 1024
 
@@ -62,32 +64,65 @@ class Masker:
         self._forms = sorted(form for form in forms if len(form) >= SHORTEST)
         self._patterns = _by_anchor(self._forms)
         self._held = b""
+        self._shown = 0
         self.count = 0
         """Places masked so far."""
 
     @property
     def is_holding(self) -> bool:
         """Something waits that may be the beginning of a secret."""
-        return bool(self._held)
+        return len(self._held) > self._shown
 
     def feed(self, data: bytes) -> bytes:
         if not self._patterns:
             return data
-        return self._mask(self._held + data, is_end=False)
+        raw = self._held + data
+        begun = BEGUN_SEQUENCE.search(raw, max(len(raw) - LONGEST_SEQUENCE, 0))
+        end = begun.start() if begun else len(raw)
+        spans, first_open = self._looked(raw[:end], is_end=False)
+        return self._give(raw, _whole(first_open, spans, raw), spans)
 
     def flush(self) -> bytes:
         """What was held back, when nothing more will come."""
-        return self._mask(self._held, is_end=True) if self._patterns else b""
+        spans, end = self._looked(self._held, is_end=True)
+        return self._give(self._held, end, spans)
 
-    def _mask(self, raw: bytes, *, is_end: bool) -> bytes:
-        begun = None if is_end else BEGUN_SEQUENCE.search(raw, max(len(raw) - LONGEST_SEQUENCE, 0))
-        end = begun.start() if begun else len(raw)
-        looked = [self._look(view, is_end=is_end) for view in views(raw[:end])]
-        spans = _joined(span for found, _ in looked for span in found)
-        cut = min(first_open for _, first_open in looked)
-        cut = _whole(cut, spans, raw)
+    def release(self) -> bytes:
+        """What may be shown of what is held back, when nothing has come for a while, lest a line lacks its last letter.
+
+        That is the beginning of a secret of at most two characters; they stay known, and the rest will be masked.
+        """
+        raw = self._held
+        if not raw or BEGUN_SEQUENCE.search(raw):
+            return b""
+        spans, first_open = self._looked(raw, is_end=False)
+        kept = _whole(first_open, [], raw)
+        if len(squeezed(folded(raw[kept:], None))) > SHOWN_AT_MOST:
+            return b""
+        given = self._give(raw, len(raw), spans)
+        self._held = raw[kept:]
+        self._shown = len(self._held)
+        return given
+
+    def _looked(self, raw: bytes, *, is_end: bool) -> tuple[list[tuple[int, int]], int]:
+        """Where spellings stand, joined, and from where on one may have begun."""
+        looked = [self._look(view, is_end=is_end) for view in views(raw)]
+        return _joined(span for found, _ in looked for span in found), min(first_open for _, first_open in looked)
+
+    def _give(self, raw: bytes, cut: int, spans: Iterable[tuple[int, int]]) -> bytes:
+        """The masked form of `raw` up to the cut, but for what was shown before; the rest is held."""
+        parts: list[bytes] = []
+        done = self._shown
+        for start, stop in spans:
+            if stop > cut:
+                break
+            parts += (raw[done:start], MASK)
+            done = max(done, stop)
+            self.count += 1
+        parts.append(raw[done:cut])
         self._held = raw[cut:]
-        return self._replaced(raw, cut, [span for span in spans if span[1] <= cut])
+        self._shown = max(self._shown - cut, 0)
+        return b"".join(parts)
 
     def _look(self, text: bytes, *, is_end: bool) -> tuple[list[tuple[int, int]], int]:
         """Where spellings stand in the folded text, and from where on one may have begun."""
@@ -99,16 +134,6 @@ class Masker:
         position = Positions(text)
         cut = position.of(first_open) if first_open < len(bare) else len(text)
         return [(position.of(start), position.of(stop - 1) + 1) for start, stop in places], cut
-
-    def _replaced(self, raw: bytes, cut: int, spans: Iterable[tuple[int, int]]) -> bytes:
-        parts: list[bytes] = []
-        done = 0
-        for start, stop in spans:
-            parts += (raw[done:start], MASK)
-            done = stop
-            self.count += 1
-        parts.append(raw[done:cut])
-        return b"".join(parts)
 
     def _places(self, bare: bytes) -> list[tuple[int, int]]:
         return [

@@ -22,6 +22,8 @@ from eventa_cockpit.runner.supervisor.record import StatusRecord
 Spec = dict[str, Any]
 TICK_S = 1.0
 """Between two looks at what waits for the disk, while something does."""
+IDLE_S = 0.1
+"""Without output for so long, what may be the first two letters of a secret is shown."""
 KILL_TICK_S = 0.005
 DRAIN_S = 0.5
 """How long a dead command's terminal may take to give its last bytes."""
@@ -46,6 +48,7 @@ class Supervisor:
         self._handlers: dict[int, Callable[[int], None]] = {}
         self._began = 0.0
         self._told_to_stop = 0
+        self._release_at: float | None = None
         self._cancel_reason = ""
         self._reads_output = True
         self._is_final = False
@@ -136,6 +139,9 @@ class Supervisor:
             self._climb("timeout", INTERRUPT, now)
         if self._ladder.is_active and self._has_children and self._ladder.advance(now):
             self._note_stage()
+        if self._release_at is not None and now >= self._release_at:
+            self._release_at = None
+            self._log(self._masker.release())
         if self._command.wait_status is not None:
             self._settle(now)
         if self._output.is_waiting:
@@ -145,6 +151,8 @@ class Supervisor:
         """How long the loop may sleep when nothing happens; None is for ever."""
         now = time.monotonic()
         waits: list[float] = []
+        if self._release_at is not None:
+            waits.append(self._release_at - now)
         if self._output.is_waiting or self._output.is_dirty:
             waits.append(TICK_S)
         if self._ladder.is_active and self._has_children:
@@ -180,6 +188,7 @@ class Supervisor:
             self._type(b"")
         data, is_end = self._command.read()
         self._log(self._masker.feed(data))
+        self._release_at = time.monotonic() + IDLE_S if self._masker.is_holding else None
         if is_end:
             self._ignore(self._command.fd)
             self._reads_output = False
