@@ -43,6 +43,8 @@ class CockpitApp(App[int]):
     def __init__(self, desk: Desk, *, driver_class: type[Driver] | None = None) -> None:
         super().__init__(driver_class=driver_class)
         self.desk = desk
+        self.failure: Exception | None = None
+        """What ended the app, if something went wrong in it."""
         for each in theme.textual_themes():
             self.register_theme(each)
         self.theme = theme.DARK
@@ -51,6 +53,14 @@ class CockpitApp(App[int]):
     def get_line_filters(self) -> list[LineFilter]:
         """Textual's own, and the last net under everything that is drawn."""
         return [*super().get_line_filters(), SAFE_FILTER]
+
+    def _handle_exception(self, error: Exception) -> None:
+        self.failure = self.failure or error
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """Ends without Textual's own report: it shows local variables, and those may hold a secret."""
+        self._close_messages_no_wait()
 
     def on_ready(self) -> None:
         """The first paint is out: what was loaded stays, and is never looked at by the collector again."""
@@ -71,6 +81,9 @@ def run(config: Config, *, environment: str | None = None) -> int:
     desk = open_desk(chosen, state_folder(chosen))
     app = CockpitApp(desk)
     try:
-        return app.run() or 0
+        status = app.run() or 0
+        if app.failure is not None:
+            raise app.failure
+        return status
     finally:
         desk.close()

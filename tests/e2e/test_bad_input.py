@@ -213,3 +213,28 @@ def test_without_any_tool_the_doctor_names_them(config: Path, tmp_path: Path) ->
     assert done.returncode == 1, done.stderr
     missing = {finding["subject"] for finding in json.loads(done.stdout)["findings"] if finding["verdict"] == "missing"}
     assert "bash" in missing
+
+
+def test_a_fault_inside_the_screen_gives_the_terminal_back_and_one_sentence(state_folder: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.py"
+    broken.write_text(
+        "import sys\n"
+        "from eventa_cockpit.cli import main\n"
+        "from eventa_cockpit.screens.cockpit import CockpitScreen\n"
+        "def on_show(self):\n"
+        "    token = ''.join(['hunter', '22'])\n"
+        "    raise ZeroDivisionError\n"
+        "CockpitScreen.on_show = on_show\n"
+        "sys.exit(main([]))\n",
+        "utf-8",
+    )
+    with in_pty([sys.executable, str(broken)], columns=100) as terminal:
+        assert terminal.exit_status() == 2, terminal.said
+        _screen, left, after = terminal.text.rpartition("\x1b[?1049l")
+
+    assert left
+    assert "a fault of its own (ZeroDivisionError)" in after
+    assert "Traceback" not in terminal.text
+    (report,) = state_folder.glob("crash-*.txt")
+    assert "on_show" in report.read_text("utf-8")
+    assert "hunter22" not in report.read_text("utf-8")
