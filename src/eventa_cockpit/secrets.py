@@ -78,9 +78,11 @@ def _from_file(path: str, name: str) -> str:
         raise SecretError(
             _("{name} cannot be read from {path}: {reason}.").format(name=name, path=path, reason=reason)
         ) from None
-    with os.fdopen(fd, "rb") as file:
+    try:
         _check_file(os.fstat(fd), path, name)
-        data = file.read(LARGEST_FILE + 1)
+        data = os.read(fd, LARGEST_FILE + 1)
+    finally:
+        os.close(fd)
     if len(data) > LARGEST_FILE:
         raise SecretError(_("{name}: {path} is too large for a secret.").format(name=name, path=path))
     return _text(data, name)
