@@ -11,7 +11,7 @@ from typing import Any
 
 from eventa_cockpit.domain import event as facts
 from eventa_cockpit.domain.event import Event
-from eventa_cockpit.domain.step_record import VERDICTS, Attempt, Entry, Mark, StepRecord, StepState, summed_up
+from eventa_cockpit.domain.step_record import VERDICTS, Attempt, Mark, StepRecord, StepState, summed_up
 
 __all__ = [
     "Attempt",
@@ -158,6 +158,7 @@ class Fold:
             fresh = sorted(self._events.values(), key=_ORDER)
         for event in fresh:
             self._draft.add(event)
+        self._draft.last = _ORDER(fresh[-1])
         self._incident = None
         return True
 
@@ -180,9 +181,7 @@ class _Draft:
         self._controls: set[str] = set()
         self._runbooks: dict[str, OpenedRunbook] = {}
         self._parameters: dict[str, str] = {}
-        self._entries: dict[StepKey, list[Entry]] = {}
-        self._places: dict[tuple[str, str, str], int] = {}
-        self._command_counts: dict[StepKey, int] = {}
+        self._histories: dict[StepKey, _History] = {}
         self._records: dict[StepKey, StepRecord] = {}
         self._touched: dict[StepKey, None] = {}
         self._notes: list[Note] = []
@@ -190,7 +189,6 @@ class _Draft:
         self._keys: set[str] = set()
 
     def add(self, event: Event) -> None:
-        self.last = event.order
         if event.key:
             if event.key in self._keys:
                 return
@@ -204,7 +202,7 @@ class _Draft:
 
     def incident(self) -> Incident:
         for key in self._touched:
-            self._records[key] = summed_up(*key, tuple(self._entries[key]), self._command_counts.get(key, 1))
+            self._records[key] = self._histories[key].record(*key)
         self._touched.clear()
         return Incident(
             id=self._timeline[0].incident if self._timeline else "",
@@ -229,10 +227,13 @@ class _Draft:
             has_control=session in self._controls,
         )
 
-    def _history(self, runbook: str, step: str) -> list[Entry]:
+    def _history(self, runbook: str, step: str) -> _History:
         key = (runbook, step)
         self._touched[key] = None
-        return self._entries.setdefault(key, [])
+        history = self._histories.get(key)
+        if history is None:
+            history = self._histories[key] = _History()
+        return history
 
     def declared(self, event: Event, fact: facts.IncidentDeclared) -> None:
         if "declared_at" in self._facts:  # an incident is declared once; the first word counts
@@ -267,89 +268,96 @@ class _Draft:
         self._parameters[fact.name] = fact.value
 
     def started(self, event: Event, fact: facts.StepStarted) -> None:
-        history = self._history(fact.runbook, fact.step)
-        key = (fact.runbook, fact.step)
-        self._command_counts[key] = max(fact.command_count, self._command_counts.get(key, 1))
-        begun = Attempt(
-            fact.run_id,
-            by=event.name,
-            uid=event.uid,
-            session=event.session,
-            started_at=event.at,
-            number=fact.attempt,
-            command_index=fact.command_index,
-            command=fact.command,
-            risk=fact.risk,
-            environment=fact.environment,
-        )
-        place = self._places.get((*key, fact.run_id))
-        if place is None:
-            self._places[(*key, fact.run_id)] = len(history)
-            history.append(begun)
-            return
-        known = history[place]
-        assert isinstance(known, Attempt)
-        if known.started_at is None:  # its verdict came first: a clock that lies, or a line that was lost
-            history[place] = replace(
-                begun,
-                state=known.state,
-                ended_at=known.ended_at,
-                exit_code=known.exit_code,
-                signal=known.signal,
-                elapsed=known.elapsed,
-                cancel_requested_by=known.cancel_requested_by,
-                cancelled_by=known.cancelled_by,
-                reason=known.reason,
-                has_started=known.has_started,
-            )
+        run = self._history(fact.runbook, fact.step).run(fact.run_id)
+        run.started = run.started or event
 
     def finished(self, event: Event, fact: facts.StepFinished) -> None:
-        history, place = self._run(fact.runbook, fact.step, fact.run_id)
-        known = history[place]
-        assert isinstance(known, Attempt)
-        if not known.is_running:
-            return
-        history[place] = replace(
-            known,
-            state=VERDICTS.get(fact.state, StepState.LOST),
-            ended_at=event.at,
-            exit_code=fact.exit_code,
-            signal=fact.signal,
-            elapsed=fact.elapsed,
-            cancelled_by=fact.cancelled_by,
-            reason=fact.reason,
-            has_started=fact.has_started,
-        )
+        run = self._history(fact.runbook, fact.step).run(fact.run_id)
+        run.finished = run.finished or event
 
     def cancel_requested(self, event: Event, fact: facts.StepCancelRequested) -> None:
-        history, place = self._run(fact.runbook, fact.step, fact.run_id)
-        known = history[place]
-        assert isinstance(known, Attempt)
-        if not known.cancel_requested_by:
-            history[place] = replace(known, cancel_requested_by=event.name)
-
-    def _run(self, runbook: str, step: str, run_id: str) -> tuple[list[Entry], int]:
-        """The step's history and where in it that run is, which is added if its start is not known."""
-        history = self._history(runbook, step)
-        place = self._places.setdefault((runbook, step, run_id), len(history))
-        if place == len(history):
-            history.append(Attempt(run_id))
-        return history, place
+        run = self._history(fact.runbook, fact.step).run(fact.run_id)
+        run.cancelled = run.cancelled or event
 
     def skipped(self, event: Event, fact: facts.StepSkipped) -> None:
-        self._history(fact.runbook, fact.step).append(Mark(StepState.SKIPPED, event.name, event.at, fact.reason))
+        mark = Mark(StepState.SKIPPED, event.name, event.at, fact.reason)
+        self._history(fact.runbook, fact.step).entries.append(mark)
 
     def done(self, event: Event, fact: facts.StepDone) -> None:
-        self._history(fact.runbook, fact.step).append(Mark(StepState.DONE, event.name, event.at, fact.note))
+        mark = Mark(StepState.DONE, event.name, event.at, fact.note)
+        self._history(fact.runbook, fact.step).entries.append(mark)
 
     def mark_undone(self, _event: Event, fact: facts.StepMarkUndone) -> None:
         """Only a mark that stands can be taken back; a run after it has made it history."""
-        history = self._history(fact.runbook, fact.step)
-        if history and isinstance(history[-1], Mark):
-            history.pop()
+        entries = self._history(fact.runbook, fact.step).entries
+        if entries and isinstance(entries[-1], Mark):
+            entries.pop()
 
     def noted(self, event: Event, fact: facts.NoteAdded) -> None:
         self._notes.append(Note(fact.text, event.at, event.name, fact.runbook, fact.step))
+
+
+class _Run:
+    """What was said of one run. Its end may be on record without its beginning: a line can be lost, a clock can lie."""
+
+    __slots__ = ("cancelled", "finished", "run_id", "started")
+
+    def __init__(self, run_id: str) -> None:
+        self.run_id = run_id
+        self.started: Event | None = None
+        self.cancelled: Event | None = None
+        self.finished: Event | None = None
+
+    def attempt(self) -> Attempt:
+        first, last = self.started, self.finished
+        begun = first.fact if first is not None and isinstance(first.fact, facts.StepStarted) else _UNKNOWN_START
+        ended = last.fact if last is not None and isinstance(last.fact, facts.StepFinished) else _NO_VERDICT
+        return Attempt(
+            run_id=self.run_id,
+            by=first.name if first else "",
+            uid=first.uid if first else -1,
+            session=first.session if first else "",
+            started_at=first.at if first else None,
+            number=begun.attempt,
+            command_index=begun.command_index,
+            command=begun.command,
+            risk=begun.risk,
+            environment=begun.environment,
+            state=VERDICTS.get(ended.state, StepState.LOST) if last else StepState.RUNNING,
+            ended_at=last.at if last else None,
+            exit_code=ended.exit_code,
+            signal=ended.signal,
+            elapsed=ended.elapsed,
+            cancel_requested_by=self.cancelled.name if self.cancelled else "",
+            cancelled_by=ended.cancelled_by,
+            reason=ended.reason,
+            has_started=ended.has_started,
+        )
+
+
+_UNKNOWN_START = facts.StepStarted("", "", "", "")
+_NO_VERDICT = facts.StepFinished("", "", "", "")
+
+
+class _History:
+    """Runs and standing marks of one step, in the order in which they came."""
+
+    def __init__(self) -> None:
+        self.entries: list[_Run | Mark] = []
+        self._runs: dict[str, _Run] = {}
+
+    def run(self, run_id: str) -> _Run:
+        run = self._runs.get(run_id)
+        if run is None:
+            run = self._runs[run_id] = _Run(run_id)
+            self.entries.append(run)
+        return run
+
+    def record(self, runbook: str, step: str) -> StepRecord:
+        entries = tuple(entry.attempt() if isinstance(entry, _Run) else entry for entry in self.entries)
+        starts = [run.started.fact for run in self._runs.values() if run.started is not None]
+        counts = [fact.command_count for fact in starts if isinstance(fact, facts.StepStarted)]
+        return summed_up(runbook, step, entries, max(counts, default=1))
 
 
 _APPLY: dict[type, Callable[[_Draft, Event, Any], None]] = {

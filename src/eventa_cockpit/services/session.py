@@ -12,16 +12,17 @@ from eventa_cockpit.domain import event as facts
 from eventa_cockpit.domain.confirmation import Answer
 from eventa_cockpit.domain.environment import Environment
 from eventa_cockpit.domain.event import Fact
-from eventa_cockpit.domain.incident import Fold, Incident
+from eventa_cockpit.domain.incident import Incident
 from eventa_cockpit.domain.responder import Responder
 from eventa_cockpit.domain.run import RunStatus
 from eventa_cockpit.domain.runbook import Risk, Runbook, Step
 from eventa_cockpit.errors import JournalError, RunError, StepTakenError
-from eventa_cockpit.journal.protocol import START, Journal
+from eventa_cockpit.journal.protocol import Journal
 from eventa_cockpit.locale import _
 from eventa_cockpit.runner import control
 from eventa_cockpit.services.following import Followed, follow
 from eventa_cockpit.services.plan import Setting, StepPlan, blocked_because, plan
+from eventa_cockpit.services.record import Record
 from eventa_cockpit.services.starting import Launcher, Starter, Surroundings
 
 __all__ = ["Launcher", "Session", "Subscriber"]
@@ -54,8 +55,7 @@ class Session:
         self._config = config
         self._starter = Starter(journal, launcher, runs, Surroundings(caller, config, cwd or Path.cwd()))
         self._lock = asyncio.Lock()
-        self._fold = Fold()
-        self._cursor = START
+        self._record = Record(journal)
         self._subscribers: list[Subscriber] = []
         self._followed = Followed()
         self._is_read_only = environment.is_production and not environment.is_drill
@@ -65,7 +65,7 @@ class Session:
     @property
     def incident(self) -> Incident:
         """Everything on disk as of the last intent or refresh; frozen."""
-        return self._fold.incident
+        return self._record.incident
 
     @property
     def responder(self) -> Responder:
@@ -106,23 +106,23 @@ class Session:
 
     async def join(self) -> None:
         """Say that this responder is here, and read what has happened so far."""
-        await self._record(facts.ResponderJoined(self.responder.host))
+        await self._write(facts.ResponderJoined(self.responder.host))
 
     async def take_control(self) -> None:
         """Leave read-only. On record before anything can be started."""
-        await self._record(facts.ControlTaken())
+        await self._write(facts.ControlTaken())
         self._is_read_only = False
         self._notify()
 
     async def open_runbook(self, runbook: Runbook, digest: str = "") -> None:
         """Make it the active runbook; `digest` is the SHA-256 of its file as it is now."""
-        await self._record(facts.RunbookOpened(runbook.id, runbook.title, digest, runbook.file))
+        await self._write(facts.RunbookOpened(runbook.id, runbook.title, digest, runbook.file))
 
     async def set_parameters(self, values: Mapping[str, str]) -> None:
         """Remember values for this incident. Never call it with a secret."""
         known = self.incident.parameters
         changed = [facts.ParameterSet(name, value) for name, value in values.items() if known.get(name) != value]
-        await self._record(*changed)
+        await self._write(*changed)
 
     async def skip(self, runbook: str, step: str, reason: str) -> None:
         """Settle a step without doing it, by the ids of runbook and step."""
@@ -136,14 +136,14 @@ class Session:
         """Take a mark back: the step is again what it was before. Raises RunError when no mark stands."""
         if not self.incident.step(runbook, step).is_marked:
             raise RunError(_("There is no mark to take back: the step's state comes from a run."))
-        await self._record(facts.StepMarkUndone(runbook, step))
+        await self._write(facts.StepMarkUndone(runbook, step))
 
     async def add_note(self, text: str, runbook: str = "", step: str = "") -> None:
         """Write something down, about a step or about the incident."""
-        await self._record(facts.NoteAdded(text, runbook, step))
+        await self._write(facts.NoteAdded(text, runbook, step))
 
     async def close_incident(self, reason: str = "") -> None:
-        await self._record(facts.IncidentClosed(reason))
+        await self._write(facts.IncidentClosed(reason))
 
     async def start_step(
         self,
@@ -182,7 +182,7 @@ class Session:
         unrecorded: JournalError | None = None
         runbook, step = next(key for key, record in self.incident.steps.items() if run_id in record.run_ids)
         try:
-            await self._record(facts.StepCancelRequested(runbook, step, run_id))
+            await self._write(facts.StepCancelRequested(runbook, step, run_id))
         except JournalError as error:
             unrecorded = error
         who = self.responder.name
@@ -245,9 +245,9 @@ class Session:
     async def _mark(self, fact: facts.StepSkipped | facts.StepDone) -> None:
         if self.incident.step(fact.runbook, fact.step).running:
             raise RunError(_("The step is running. Cancel it or wait for its end."))
-        await self._record(fact)
+        await self._write(fact)
 
-    async def _record(self, *new: Fact) -> None:
+    async def _write(self, *new: Fact) -> None:
         async with self._lock:
             try:
                 for fact in new:
@@ -256,9 +256,7 @@ class Session:
                 await self._catch_up()
 
     async def _catch_up(self) -> None:
-        tail = await asyncio.to_thread(self._journal.tail, self._cursor)
-        self._cursor = tail.cursor
-        if self._fold.add(tail.events):
+        if await asyncio.to_thread(self._record.catch_up):
             self._notify()
 
     def _notify(self) -> None:
