@@ -46,7 +46,10 @@ class Loopback:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         if context is not None:
-            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+            # The handshake belongs to the connection's own thread, not to the one that accepts.
+            self._server.socket = context.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self._scheme = "https" if context else "http"
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 

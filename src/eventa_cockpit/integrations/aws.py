@@ -147,8 +147,11 @@ def _service_failure(error: Any) -> UpstreamError:
     try:
         check_status(status, headers, "AWS", datetime.now(UTC))
     except UpstreamError as failure:
-        return UpstreamError(failure.kind, f"{failure} {code}: {message}".strip(": "), failure.retry_after)
-    return UpstreamError(FailureKind.MALFORMED, _("AWS answered {code}: {why}").format(code=code, why=message))
+        if code in (str(status), ""):
+            return failure
+        sentence = _("AWS answers {code}: {why}").format(code=code, why=message or "–")
+        return UpstreamError(failure.kind, sentence, failure.retry_after)
+    return UpstreamError(FailureKind.MALFORMED, _("AWS answers {code}: {why}").format(code=code, why=message))
 
 
 def _client_failure(error: Any, client: Any) -> UpstreamError:

@@ -125,7 +125,7 @@ class CloudWatchSource:
         }
         found: dict[str, _Series] = {metric.name: _Series({}) for metric in METRICS}
         for _page in range(PAGES):
-            answer = client.get_metric_data(**request)
+            answer = _asked(client, request)
             for result in _results(answer):
                 _add(found, result, end)
             token = answer.get("NextToken")
@@ -165,6 +165,15 @@ def _query(metric: Metric, instance: str) -> dict[str, Any]:
             "Stat": metric.statistic,
         },
     }
+
+
+def _asked(client: Any, request: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
+        answer: Mapping[str, Any] = client.get_metric_data(**request)
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
+        # botocore parses without looking: what is not as its model says surfaces as any of these.
+        raise malformed(f"{type(error).__name__}: {error}") from None
+    return answer
 
 
 def _results(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -20,7 +20,7 @@ CHUNK = 65_536
 class RawResponse(Protocol):
     """The part of urllib3's response that is used."""
 
-    def stream(self, amt: int | None = ..., decode_content: bool | None = ...) -> Iterator[bytes]: ...
+    def read1(self, amt: int | None = ..., decode_content: bool | None = ...) -> bytes: ...
     def close(self) -> None: ...
 
 
@@ -34,12 +34,12 @@ class GuardedBody:
     """Moment of `time.monotonic()` after which no more is read."""
     limit: int = BODY_LIMIT
 
-    def stream(self, amt: int = CHUNK, decode_content: bool | None = False) -> Iterator[bytes]:
-        """The bytes as they came over the wire, in pieces."""
+    def stream(self) -> Iterator[bytes]:
+        """The bytes as they came over the wire, in pieces as they come: a full piece could be long in coming."""
         size = 0
         # Closing a body that was read to its end leaves its connection to the pool.
         with closing(self.response):
-            for chunk in self.response.stream(amt, decode_content=decode_content):
+            while chunk := self.response.read1(CHUNK, decode_content=False):
                 size += len(chunk)
                 self._check(size)
                 yield chunk

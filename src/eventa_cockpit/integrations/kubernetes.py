@@ -166,7 +166,7 @@ class KubernetesSource:
         following: dict[str, str] = {}
         for _page in range(PAGES):
             answer = call(self._namespace, limit=LENGTH, _preload_content=False, **following)
-            page = strictly(answer.data, Page)
+            page = strictly(answer.data or b"", Page)
             items += elements(page.items, shape, "items")
             if not page.metadata.following:
                 return items

@@ -1,0 +1,57 @@
+"""Every HTTP integration against one upstream that can be made to misbehave."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from tests.contract.loopback import Loopback, running
+from tests.contract.vendors import TOKEN, alertmanager, cloudwatch, healthy, kubernetes, sentry, status_page
+
+from eventa_cockpit.errors import UpstreamError
+from eventa_cockpit.integrations.registry import Source
+
+PATIENT_S = 5.0
+"""Deadline where something else is to be told: a busy machine must not turn it into a time-out."""
+IMPATIENT_S = 0.6
+"""Deadline where it is the deadline that is to be told."""
+
+MAKERS: dict[str, Callable[[str, Path, float], Source]] = {
+    "Alertmanager": lambda url, _folder, deadline: alertmanager(url, deadline=deadline),
+    "Sentry": lambda url, _folder, deadline: sentry(url, deadline=deadline),
+    "status page": lambda url, _folder, deadline: status_page(url, deadline=deadline),
+    "CloudWatch": lambda url, _folder, deadline: cloudwatch(url, deadline=deadline),
+    "Kubernetes": lambda url, folder, deadline: kubernetes(url, folder, deadline=deadline),
+}
+
+
+@pytest.fixture
+def upstream() -> Iterator[Loopback]:
+    with running() as loopback:
+        yield loopback
+
+
+@pytest.fixture(autouse=True)
+def sentry_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SENTRY_TOKEN", TOKEN)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def libraries(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Loaded before the clock runs: the first read of each takes seconds on a busy machine."""
+
+    async def read_all(url: str, folder: Path) -> None:
+        for make in MAKERS.values():
+            source = make(url, folder, PATIENT_S)
+            with suppress(UpstreamError):
+                await source.read()
+            await source.close()
+
+    with running() as upstream, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SENTRY_TOKEN", TOKEN)
+        upstream.behaviour = healthy()
+        asyncio.run(read_all(upstream.url, tmp_path_factory.mktemp("libraries")))
+        asyncio.run(read_all(upstream.url, tmp_path_factory.mktemp("libraries")))

@@ -1,0 +1,164 @@
+"""Whatever an upstream does, each integration says what went wrong, in time and without swallowing memory."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from tests.contract.loopback import Loopback, answer, running
+from tests.faults.upstreams.conftest import IMPATIENT_S, MAKERS, PATIENT_S
+from tests.faults.upstreams.misbehaving import EXPIRED, FAULTS, Fault, behaviour
+
+from eventa_cockpit.domain.board import FailureKind
+from eventa_cockpit.errors import UpstreamError
+from eventa_cockpit.integrations.registry import Source
+
+LATE_S = 1.5
+"""What a busy machine may add to a deadline."""
+MEGABYTE = 1 << 20
+
+every_integration = pytest.mark.parametrize("integration", MAKERS)
+
+
+async def failure_of(source: Source) -> UpstreamError:
+    began = time.monotonic()
+    with pytest.raises(UpstreamError) as caught:
+        await source.read()
+    assert time.monotonic() - began < source.deadline.total_seconds() + LATE_S
+    await source.close()
+    return caught.value
+
+
+def is_one_clean_sentence(text: str) -> bool:
+    return text.isprintable() and text.endswith((".", "?")) and len(text) < 500 and "token=x" not in text
+
+
+@every_integration
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+async def test_a_fault_gets_its_own_name_in_time(
+    upstream: Loopback, tmp_path: Path, integration: str, fault: Fault
+) -> None:
+    upstream.behaviour = behaviour(fault.name, upstream)
+    deadline = IMPATIENT_S if FailureKind.TIMEOUT in fault.kinds else PATIENT_S
+    failure = await failure_of(MAKERS[integration](upstream.url, tmp_path, deadline))
+    assert failure.kind in fault.kinds, str(failure)
+    assert is_one_clean_sentence(str(failure)), str(failure)
+    if fault.wait is not None and "date" not in fault.name:
+        assert failure.retry_after == timedelta(seconds=fault.wait)
+
+
+@every_integration
+async def test_a_name_that_does_not_resolve(tmp_path: Path, integration: str) -> None:
+    failure = await failure_of(MAKERS[integration]("http://no-such-host.invalid:9093", tmp_path, PATIENT_S))
+    assert failure.kind is FailureKind.NAME
+    assert "no-such-host.invalid:9093" in str(failure)
+
+
+@every_integration
+async def test_a_port_that_nobody_listens_on(tmp_path: Path, integration: str) -> None:
+    with running() as gone:
+        url = gone.url
+    failure = await failure_of(MAKERS[integration](url, tmp_path, PATIENT_S))
+    assert failure.kind is FailureKind.NETWORK
+
+
+@every_integration
+async def test_a_certificate_that_nobody_vouches_for(tmp_path: Path, integration: str) -> None:
+    with running(self_signed(tmp_path)) as upstream:
+        failure = await failure_of(MAKERS[integration](upstream.url, tmp_path, PATIENT_S))
+    assert failure.kind is FailureKind.TLS
+    assert upstream.requests == [], "no token leaves before the certificate is trusted"
+
+
+@every_integration
+async def test_expired_credentials_are_about_us(upstream: Loopback, tmp_path: Path, integration: str) -> None:
+    kind = "application/x-amz-json-1.0" if integration == "CloudWatch" else "application/json"
+    upstream.behaviour = answer(EXPIRED, status=401, kind=kind)
+    failure = await failure_of(MAKERS[integration](upstream.url, tmp_path, PATIENT_S))
+    assert failure.kind is (FailureKind.CREDENTIALS if integration == "CloudWatch" else FailureKind.UNAUTHORISED)
+
+
+@every_integration
+async def test_a_token_does_not_follow_a_redirect(upstream: Loopback, tmp_path: Path, integration: str) -> None:
+    with running() as thief:
+        upstream.behaviour = answer(b"", status=307, headers={"Location": thief.url + "/"})
+        failure = await failure_of(MAKERS[integration](upstream.url, tmp_path, PATIENT_S))
+        assert thief.requests == []
+    assert failure.kind is FailureKind.REDIRECTED
+
+
+@every_integration
+@pytest.mark.parametrize("fault", ["huge body", "huge body announced", "gzip bomb", "deeply nested JSON"])
+async def test_memory_stays_where_it_is(upstream: Loopback, tmp_path: Path, integration: str, fault: str) -> None:
+    upstream.behaviour = behaviour(fault, upstream)
+    source = MAKERS[integration](upstream.url, tmp_path, PATIENT_S)
+    await failure_of(source)
+    before = resident()
+    peak = before
+    call = asyncio.create_task(failure_of(source))
+    while not call.done():
+        peak = max(peak, resident())
+        await asyncio.sleep(0.002)
+    assert call.exception() is None
+    assert peak - before < 20 * MEGABYTE
+
+
+@every_integration
+async def test_an_integration_answers_again_as_soon_as_its_upstream_does(
+    upstream: Loopback, tmp_path: Path, integration: str
+) -> None:
+    upstream.behaviour = behaviour("dripping body", upstream)
+    source = MAKERS[integration](upstream.url, tmp_path, IMPATIENT_S)
+    with pytest.raises(UpstreamError):
+        await source.read()
+    upstream.behaviour = answer(b"", status=500)
+    assert (await within_seconds(source, 5)).kind is FailureKind.SERVER
+
+
+async def within_seconds(source: Source, seconds: float) -> UpstreamError:
+    """The first failure that is not the call before still hanging."""
+    async with asyncio.timeout(seconds):
+        while True:
+            failure = await failure_of(source)
+            if "still not ended" not in str(failure):
+                return failure
+            await asyncio.sleep(0.02)
+
+
+def resident() -> int:
+    """Bytes of this process that are in memory."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+
+def self_signed(folder: Path) -> ssl.SSLContext:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / "server.pem"
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    return context
