@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from textual import on, work
+from textual import work
 from textual.screen import Screen
 
 from eventa_cockpit.locale import _
-from eventa_cockpit.runner.output import OutputLog
 from eventa_cockpit.services import clipboard
-from eventa_cockpit.widgets.output import OutputView
-from eventa_cockpit.widgets.output_reader import amount
+
+if TYPE_CHECKING:
+    from eventa_cockpit.runner.output import OutputLog
+    from eventa_cockpit.widgets.output import OutputView
 
 
 class TakingAlong(Screen[None]):
@@ -21,8 +23,7 @@ class TakingAlong(Screen[None]):
     def show_notice(self, sentence: str, *, is_error: bool = False) -> None:
         raise NotImplementedError
 
-    @on(OutputView.CopyRequested)
-    def _on_copy_requested(self, message: OutputView.CopyRequested) -> None:
+    def on_output_view_copy_requested(self, message: OutputView.CopyRequested) -> None:
         message.stop()
         self._copy(message.text)
 
@@ -36,8 +37,9 @@ class TakingAlong(Screen[None]):
             self.app.copy_to_clipboard(text)
         self.show_notice(_("Copied {lines} lines.").format(lines=len(text.splitlines())))
 
-    @on(OutputView.SaveRequested)
-    def _on_save_requested(self, message: OutputView.SaveRequested) -> None:
+    def on_output_view_save_requested(self, message: OutputView.SaveRequested) -> None:
+        from eventa_cockpit.runner.output import OutputLog  # what the first paint does not need
+
         message.stop()
         if isinstance(message.source, OutputLog):
             self._save(message.source)
@@ -45,6 +47,8 @@ class TakingAlong(Screen[None]):
     @work(group="output.save", exclusive=True, exit_on_error=False)
     async def _save(self, log: OutputLog) -> None:
         """Into the folder where the cockpit was started, beside what is there already."""
+        from eventa_cockpit.widgets.output_reader import amount
+
         target = Path.cwd() / f"{log.path.parent.name}.log"
         try:
             saved = await asyncio.to_thread(log.save, target)
