@@ -124,6 +124,12 @@ def test_a_watch_delivers_changes_while_they_happen(calm: Drill) -> None:
     assert "pod/eventa-worker-" in text
 
 
+def test_a_watch_from_a_version_that_is_forgotten_says_so(calm: Drill) -> None:
+    text = calm.output("kubectl get --raw '/apis/apps/v1/deployments?watch=true&resourceVersion=1&timeoutSeconds=2'")
+
+    assert json.loads(text)["object"]["code"] == 410
+
+
 @pytest.mark.parametrize(
     ("command", "says"),
     [

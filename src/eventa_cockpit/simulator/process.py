@@ -12,6 +12,7 @@ import os
 import signal
 import socket
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,48 +58,42 @@ class Settings:
 
 def main(arguments: list[str]) -> None:
     """Serve one world until told to stop or orphaned."""
-    settings = Settings.from_json(arguments[0])
-    asyncio.run(_serve(settings))
-    # The threads of the AWS server hold nothing that is worth waiting for.
-    os._exit(0)
+    asyncio.run(_serve(Settings.from_json(arguments[0])))
 
 
 async def _serve(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    orphaned = asyncio.create_task(_wait_for_the_parent(settings.parent, stop))
+    stopping = asyncio.create_task(_wait_for_the_end(settings.parent, stop))
     sockets = {name: socket.socket(fileno=number) for name, number in settings.sockets.items()}
     ports = {name: found.getsockname()[1] for name, found in sockets.items()}
     world = World(settings.seed, datetime.now(UTC), settings.fault)
     simulation = Simulation(world, Clock(settings.speed))
     control = ControlApi(simulation)
     plain = plain_server(simulation, settings.folder, control, ports)
-    tasks = [await started(plain, [sockets[name] for name in sites.PLAIN_LISTENERS])]
+    serving = [await started(plain, [sockets[name] for name in sites.PLAIN_LISTENERS])]
     write_certificates(settings.folder)
     tls = tls_server(simulation, settings.folder, ports)
-    tasks.append(await started(tls, [sockets[name] for name in sites.TLS_LISTENERS]))
+    serving.append(await started(tls, [sockets[name] for name in sites.TLS_LISTENERS]))
     _say_ready()
     start_aws(simulation, sockets[sites.AWS], control.aws_is_ready)
-    await stop.wait()
-    for server in (plain, tls):
-        server.should_exit = server.force_exit = True
-    await asyncio.gather(*tasks, orphaned)
+    ended, _running = await asyncio.wait([stopping, *serving], return_when=asyncio.FIRST_COMPLETED)
+    for task in ended:
+        task.result()
+    # Nothing here is worth an orderly end: watches would be waited for, and AWS' threads.
+    os._exit(0)
 
 
-async def _wait_for_the_parent(parent: int, stop: asyncio.Event) -> None:
-    """Set `stop` when the parent is gone.
+async def _wait_for_the_end(parent: int, stop: asyncio.Event) -> None:
+    """Return when `stop` is set or the parent is gone.
 
     The parent's id is polled rather than asked for by PR_SET_PDEATHSIG, which fires when the *thread* that started
     this process ends, or by a pipe, which a forked child of the parent would keep open.
     """
-    while not stop.is_set():
-        if os.getppid() != parent:
-            stop.set()
-        try:
+    while os.getppid() == parent and not stop.is_set():
+        with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), PARENT_EVERY_S)
-        except TimeoutError:
-            continue
 
 
 def _say_ready() -> None:

@@ -73,10 +73,12 @@ def tls_server(simulation: Simulation, folder: Path, ports: Mapping[str, int]) -
 
 
 async def started(server: Server, sockets: list[socket.socket]) -> asyncio.Task[None]:
-    """Serve on `sockets` in a task; returns when the first request can be answered."""
+    """Serve on `sockets` in a task; returns when the first request can be answered, raises what prevents that."""
     task = asyncio.create_task(server.serve(sockets))
     while not server.started and not task.done():  # noqa: ASYNC110 (uvicorn has a flag, not an event)
         await asyncio.sleep(0.002)
+    if task.done():
+        task.result()
     return task
 
 

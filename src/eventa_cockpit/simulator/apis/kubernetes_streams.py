@@ -13,7 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from eventa_cockpit.simulator.clock import ClockReading
 from eventa_cockpit.simulator.kube.discovery import ResourceKind
 from eventa_cockpit.simulator.kube.logs import lines
-from eventa_cockpit.simulator.kube.rendering import rendered
+from eventa_cockpit.simulator.kube.rendering import failure, rendered
 from eventa_cockpit.simulator.kube.selectors import matches
 from eventa_cockpit.simulator.kube.store import Object
 from eventa_cockpit.simulator.kube.tables import table
@@ -55,10 +55,17 @@ class _Watch:
         if self._starts_with_all:
             for line in self._initial():
                 yield line
-        while asyncio.get_running_loop().time() < ends_at:
+        while asyncio.get_running_loop().time() < ends_at and self._can_go_on():
             for line in self._news():
                 yield line
             await asyncio.sleep(LOOK_EVERY_S)
+        if not self._can_go_on():
+            gone = failure(410, "Expired", f"too old resource version: {self._version}")
+            yield json.dumps({"type": "ERROR", "object": gone}) + "\n"
+
+    def _can_go_on(self) -> bool:
+        with self._simulation.now() as (world, _reading):
+            return world.cluster.store.remembers(self._version)
 
     def _initial(self) -> list[str]:
         with self._simulation.now() as (world, reading):

@@ -7,6 +7,7 @@ import select
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import closing
 
 from eventa_cockpit.simulator import sites
 from eventa_cockpit.simulator.simulation import Simulation
@@ -18,11 +19,17 @@ def start_aws(simulation: Simulation, listener: socket.socket, on_ready: Callabl
     Nothing is imported before somebody connects; whoever does waits for about two seconds, as with a slow network.
     `on_ready` is called when the first call can be answered.
     """
-    threading.Thread(target=_serve, args=(simulation, listener, on_ready), name="aws", daemon=True).start()
+    threading.Thread(target=_serve_first, args=(simulation, listener, on_ready), name="aws", daemon=True).start()
+
+
+def _serve_first(simulation: Simulation, listener: socket.socket, on_ready: Callable[[], None]) -> None:
+    # Should moto fail, callers are refused instead of waiting for ever; the log has the reason.
+    with closing(listener):
+        select.select([listener], [], [])
+        _serve(simulation, listener, on_ready)
 
 
 def _serve(simulation: Simulation, listener: socket.socket, on_ready: Callable[[], None]) -> None:
-    select.select([listener], [], [])
     # Nothing that is imported goes away again: without the collector it takes a third less time.
     gc.disable()
     from eventa_cockpit.simulator.aws.joining import without_instance_catalogue

@@ -63,6 +63,10 @@ class Store:
         del self._objects[resource][_key(deleted)]
         self._record("DELETED", resource, deleted)
 
+    def remembers(self, version: int) -> bool:
+        """Whether no change after `version` has been forgotten yet."""
+        return not self._log or version >= self._log[0].version - 1
+
     def changes_since(self, resource: str, version: int) -> Iterator[Change]:
         for change in tuple(self._log):
             if change.version > version and change.resource == resource:
