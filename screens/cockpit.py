@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from types import MappingProxyType
@@ -13,11 +14,11 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
 from eventa_cockpit import cover, keymap, theme
-from eventa_cockpit.domain.board import Board
 from eventa_cockpit.keymap import Pane
 from eventa_cockpit.locale import _
 from eventa_cockpit.screens.intents import Intents
 from eventa_cockpit.screens.notices import sentence_of
+from eventa_cockpit.screens.taking_along import TakingAlong
 from eventa_cockpit.widgets.bar import Bar
 from eventa_cockpit.widgets.output_pane import OutputPane
 from eventa_cockpit.widgets.pane import ListPane, bindings
@@ -47,7 +48,7 @@ COVER_S = 60.0
 """How often the screen is kept for the next start, in case this one ends without a goodbye."""
 
 
-class CockpitScreen(Intents, Screen[None]):
+class CockpitScreen(Intents, TakingAlong, Screen[None]):
     """Watches the board and the session, and shows both."""
 
     CSS_PATH = "cockpit.tcss"
@@ -75,8 +76,7 @@ class CockpitScreen(Intents, Screen[None]):
             service=desk.service,
             zone=desk.zone,
             now=desk.clock(),
-            board=desk.board.board,
-            library=desk.library,
+            board=desk.board,
         )
 
     def compose(self) -> ComposeResult:
@@ -103,31 +103,30 @@ class CockpitScreen(Intents, Screen[None]):
         self.tabs_bar.show(self._tab_lines)
         self.notice_bar.show(self._notice_lines)
         self.footer_bar.show(self._footer_lines)
-        self.desk.board.subscribe(self._on_board)
-        self.desk.subscribe(self._on_incident)
-        self._on_board(self.desk.board.board)
-        self._on_incident()
-        self.watch_board()
-        self.follow_session()
-        self.show_pane(Pane.CHECKLIST if self.scene.checklist.runbook is not None else Pane.ALERTS)
+        self.desk.subscribe(self._on_change)
+        self.show_pane(Pane.ALERTS)
+        self.call_after_refresh(self.open_desk)
         self.set_interval(1.0, self._tick)
         self.set_interval(COVER_S, self.save_cover)
 
     def _tick(self) -> None:
         self._show(replace(self.scene, now=self.desk.clock()))
 
-    def _on_board(self, board: Board) -> None:
+    def _on_change(self) -> None:
+        desk, session = self.desk, self.desk.session
+        scene = replace(self.scene, board=desk.board, library=desk.library, offers=self._offers(), now=desk.clock())
+        if session is not None:
+            scene = with_incident(scene, session.incident, is_in_control=not session.is_read_only)
+        self._show(scene)
+
+    def _offers(self) -> Mapping[str, str]:
+        feed, library = self.desk.board.alerts, self.desk.library
         offers: dict[str, str] = {}
-        for found in self.desk.matches(board.alerts.value if board.alerts is not None else None):
-            runbook = self.desk.library.runbook(found.runbook_id)
+        for found in self.desk.matches(feed.value if feed is not None else None):
+            runbook = library.runbook(found.runbook_id) if library is not None else None
             if runbook is not None:
                 offers.setdefault(found.fingerprint, runbook.title)
-        self._show(replace(self.scene, board=board, offers=MappingProxyType(offers), now=self.desk.clock()))
-
-    def _on_incident(self) -> None:
-        session = self.desk.session
-        if session is not None:
-            self._show(with_incident(self.scene, session.incident, is_in_control=not session.is_read_only))
+        return MappingProxyType(offers)
 
     def _show(self, scene: Scene) -> None:
         self.scene = scene
@@ -149,18 +148,24 @@ class CockpitScreen(Intents, Screen[None]):
     def _on_step_highlighted(self) -> None:
         self._show_output()
 
-    @work(group="board.poll", exclusive=True, exit_on_error=False)
-    async def watch_board(self) -> None:
-        await self.desk.board.run()
-
-    @work(group="session.follow", exclusive=True, exit_on_error=False)
-    async def follow_session(self) -> None:
-        await self.desk.resume()
+    @work(group="desk.open", exclusive=True, exit_on_error=False)
+    async def open_desk(self) -> None:
+        """Behind the first paint: fetch the rest, resume, and keep watching."""
+        await self.desk.open()
+        self.watch_board()
+        self.follow_session()
         checklist = self.scene.checklist
         if checklist.runbook is not None:
             running = checklist.running_steps
             self.checklist_pane.choose(running[0].id) if running else self._choose_next()
             self.show_pane(Pane.CHECKLIST)
+
+    @work(group="board.poll", exclusive=True, exit_on_error=False)
+    async def watch_board(self) -> None:
+        await self.desk.watch()
+
+    @work(group="session.follow", exclusive=True, exit_on_error=False)
+    async def follow_session(self) -> None:
         await self.desk.follow()
 
     @on(ListPane.Chosen)
@@ -325,7 +330,7 @@ class CockpitScreen(Intents, Screen[None]):
             cover.save(rows, label)
 
     def action_refresh_board(self) -> None:
-        self.desk.board.refresh()
+        self.desk.refresh()
         self.show_notice(_("Asked all upstreams for newer data."))
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:

@@ -1,4 +1,7 @@
-"""What a responder does: each key's conversation, and the intent that comes out of it."""
+"""What a responder does: each key's conversation, and the intent that comes out of it.
+
+Dialogs are imported when they are opened: the first paint needs none of them.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,12 @@ from typing import TYPE_CHECKING, Any
 from textual import work
 from textual.screen import Screen
 
-from eventa_cockpit.domain.environment import Environment
-from eventa_cockpit.domain.runbook import Risk
-from eventa_cockpit.domain.step_record import StepState
 from eventa_cockpit.keymap import Pane
 from eventa_cockpit.locale import _
-from eventa_cockpit.screens.proposals import proposal_of
 
 if TYPE_CHECKING:
     from eventa_cockpit.domain.alert import Alert
+    from eventa_cockpit.domain.environment import Environment
     from eventa_cockpit.domain.runbook import Runbook, Step
     from eventa_cockpit.services.desk import Desk
     from eventa_cockpit.services.plan import StepPlan
@@ -58,9 +58,12 @@ class Intents(Screen[None]):
     async def action_open_runbook(self) -> None:
         from eventa_cockpit.screens.choice import Choose, Option
 
-        options = [Option(book.id, book.title, book.file) for book in self.desk.library.runbooks]
+        library = self.desk.library
+        if library is None:
+            return
+        options = [Option(book.id, book.title, book.file) for book in library.runbooks]
         chosen = await self.app.push_screen_wait(Choose(_("Open a runbook"), options))
-        runbook = self.desk.library.runbook(chosen) if chosen else None
+        runbook = library.runbook(chosen) if chosen else None
         if runbook is not None:
             await self._open(runbook, None)
 
@@ -93,7 +96,7 @@ class Intents(Screen[None]):
         if session is None or runbook is None:
             return
         index = next_command(step, self.scene.checklist.status(step.id).commands_done)
-        if step.commands[index].risk is not Risk.READ and not await self._ask_for_control(session):
+        if step.commands[index].risk != "read" and not await self._ask_for_control(session):
             return
         plan: StepPlan | None = session.plan_step(runbook, step, index)
         if plan is not None and plan.missing and not plan.blocked_because:
@@ -103,6 +106,7 @@ class Intents(Screen[None]):
 
     async def _fill_in(self, session: Session, plan: StepPlan) -> StepPlan | None:
         from eventa_cockpit.screens.fill_in import FillIn
+        from eventa_cockpit.screens.proposals import proposal_of
 
         values = await self.app.push_screen_wait(FillIn(proposal_of(plan, self.scene), plan.missing))
         if values is None:
@@ -111,6 +115,7 @@ class Intents(Screen[None]):
         return session.plan_step(plan.runbook, plan.step, plan.command_index)
 
     async def _approve(self, session: Session, plan: StepPlan) -> None:
+        from eventa_cockpit.screens.proposals import proposal_of
         from eventa_cockpit.screens.run_step import RunStep
 
         secrets = [need.name for need in plan.secrets_to_type]
@@ -128,7 +133,7 @@ class Intents(Screen[None]):
         if session is None or runbook is None or step is None:
             return
         record = self.scene.checklist.status(step.id)
-        if record.state is not StepState.RUNNING:
+        if record.state != "running":
             self.show_notice(_("This step is not running."))
             return
         sentences = (

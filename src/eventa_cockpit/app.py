@@ -10,6 +10,7 @@ from textual.app import App
 from eventa_cockpit import cover, theme
 from eventa_cockpit.config import Config, choose, state_folder
 from eventa_cockpit.screens.cockpit import CockpitScreen
+from eventa_cockpit.services.setting import desk_for
 from eventa_cockpit.widgets.safe_filter import SAFE_FILTER
 
 if TYPE_CHECKING:
@@ -40,9 +41,12 @@ class CockpitApp(App[int]):
     COMMANDS: ClassVar[set[Any]] = {_actions}
     CSS = "CommandPalette { background: $background 60%; }"
 
-    def __init__(self, desk: Desk, *, driver_class: type[Driver] | None = None) -> None:
+    def __init__(
+        self, desk: Desk, *, main_screen: type[CockpitScreen] = CockpitScreen, driver_class: type[Driver] | None = None
+    ) -> None:
         super().__init__(driver_class=driver_class)
         self.desk = desk
+        self._main = main_screen
         self.failure: Exception | None = None
         """What ended the app, if something went wrong in it."""
         for each in theme.textual_themes():
@@ -69,16 +73,14 @@ class CockpitApp(App[int]):
         gc.enable()
 
     def _main_screen(self) -> Screen[None]:
-        return CockpitScreen(self.desk)
+        return self._main(self.desk)
 
 
 def run(config: Config, *, environment: str | None = None) -> int:
     """Open the cockpit on the configured environment and return its exit status once it is left."""
-    from eventa_cockpit.services.opening import open_desk
-
     gc.disable()  # until the first paint: a collection in the middle of it costs more than it frees
     chosen = choose(config, environment) if environment else config
-    desk = open_desk(chosen, state_folder(chosen))
+    desk = desk_for(chosen, state_folder(chosen))
     app = CockpitApp(desk)
     try:
         status = app.run() or 0

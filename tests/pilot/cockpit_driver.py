@@ -13,7 +13,7 @@ from eventa_cockpit.app import CockpitApp
 from eventa_cockpit.config import load_config
 from eventa_cockpit.domain.step_record import StepState
 from eventa_cockpit.screens.cockpit import CockpitScreen
-from eventa_cockpit.services.opening import open_desk
+from eventa_cockpit.services.setting import desk_for
 
 DEADLINE_S = 20.0
 
@@ -70,7 +70,7 @@ class Driver:
 async def cockpit(config_path: Path, state: Path, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Driver]:
     """The cockpit with this configuration, and its own state folder."""
     config = load_config(config_path)
-    desk = open_desk(config, state)
+    desk = desk_for(config, state)
     app = CockpitApp(desk)
     try:
         async with app.run_test(size=size) as pilot:

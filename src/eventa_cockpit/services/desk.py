@@ -1,22 +1,26 @@
-"""One responder's desk: what is watched, which runbooks there are, and the session once there is an incident."""
+"""One responder's desk: what is watched, which runbooks there are, and the session once there is an incident.
+
+Making a desk is cheap; what is dear to import or to read comes with `open`, in a thread, behind the first paint.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from eventa_cockpit.domain.alert import Alert, AlertList
+from eventa_cockpit.domain.board import Board
 from eventa_cockpit.domain.environment import Environment
-from eventa_cockpit.domain.incident import Incident
-from eventa_cockpit.domain.matching import Match, match
-from eventa_cockpit.domain.runbook import Library, Runbook
-from eventa_cockpit.services.board import BoardService
 
 if TYPE_CHECKING:
+    from eventa_cockpit.domain.alert import Alert, AlertList
+    from eventa_cockpit.domain.incident import Incident
+    from eventa_cockpit.domain.matching import Match
+    from eventa_cockpit.domain.runbook import Library, Runbook
     from eventa_cockpit.runner.indexing import Indexer
     from eventa_cockpit.runner.output import OutputLog
+    from eventa_cockpit.services.board import BoardService
     from eventa_cockpit.services.incidents import Incidents
     from eventa_cockpit.services.session import Session
 
@@ -25,6 +29,15 @@ FOLLOW_S = 0.5
 
 Clock = Callable[[], datetime]
 Listener = Callable[[], None]
+
+
+class Contents(NamedTuple):
+    """What lies on an open desk."""
+
+    library: Library
+    poller: BoardService
+    incidents: Incidents
+    close: Listener = lambda: None
 
 
 def utc_now() -> datetime:
@@ -39,51 +52,47 @@ class Desk:
         environment: Environment,
         service: str,
         zone: tzinfo,
-        library: Library,
-        board: BoardService,
-        incidents: Incidents,
+        expected: Board,
+        fetch: Callable[[], Contents],
         *,
         clock: Clock = utc_now,
-        on_close: Listener = lambda: None,
     ) -> None:
+        """`expected` has an empty feed for every upstream that will be watched; `fetch` may block."""
         self.environment = environment
         self.service = service
         self.zone = zone
-        self.library = library
-        self.board = board
+        self.board = expected
         self.clock = clock
         self.session: Session | None = None
         """None until there is an incident."""
-        self._incidents = incidents
-        self._on_close = on_close
+        self._fetch = fetch
+        self._contents: Contents | None = None
         self._indexer: Indexer | None = None
         self._log: OutputLog | None = None
         self._listeners: list[Listener] = []
 
+    @property
+    def library(self) -> Library | None:
+        """All runbooks; None until the desk is open."""
+        return self._contents.library if self._contents is not None else None
+
     def subscribe(self, listener: Listener) -> None:
-        """Calls `listener` on the event loop after each change of the incident."""
+        """Calls `listener` on the event loop after each change of the board or the incident."""
         self._listeners.append(listener)
 
-    def matches(self, alerts: AlertList | None) -> tuple[Match, ...]:
-        """Runbooks that answer what is firing, best first."""
-        return match(alerts, self.library) if alerts is not None else ()
-
-    def best_runbook(self, alert: Alert) -> Runbook | None:
-        found = next(iter(match(AlertList((alert,)), self.library)), None)
-        return self.library.runbook(found.runbook_id) if found is not None else None
-
-    async def resume(self) -> None:
-        """Go on where the newest open incident of this environment stands; without one, just watch."""
-        session = await self._incidents.resume()
+    async def open(self) -> None:
+        """Fetch what lies on it, and go on where the newest open incident of this environment stands."""
+        contents = self._contents = await asyncio.to_thread(self._fetch)
+        self.board = contents.poller.board
+        contents.poller.subscribe(self._on_board)
+        self._tell()
+        session = await contents.incidents.resume()
         if session is not None:
             self._take(session)
 
-    async def begin(self, runbook: Runbook, alert: Alert | None) -> Session:
-        """The session of the incident; declares one when there is none. Raises JournalError."""
-        if self.session is None or not self.session.incident.is_open:
-            self._take(await self._incidents.declare(_title(runbook, alert), alert=alert))
-        assert self.session is not None
-        return self.session
+    async def watch(self) -> None:
+        """Keep the board up to date until cancelled."""
+        await self._opened.poller.run()
 
     async def follow(self) -> None:
         """Keep looking at runs and other sessions until cancelled."""
@@ -91,6 +100,32 @@ class Desk:
             await asyncio.sleep(FOLLOW_S)
             if self.session is not None:
                 await self.session.refresh()
+
+    def refresh(self) -> None:
+        """Ask all upstreams for newer data."""
+        if self._contents is not None:
+            self._contents.poller.refresh()
+
+    def matches(self, alerts: AlertList | None) -> tuple[Match, ...]:
+        """Runbooks that answer what is firing, best first."""
+        if alerts is None or self.library is None:
+            return ()
+        from eventa_cockpit.domain.matching import match
+
+        return match(alerts, self.library)
+
+    def best_runbook(self, alert: Alert) -> Runbook | None:
+        from eventa_cockpit.domain.alert import AlertList
+
+        found = next(iter(self.matches(AlertList((alert,)))), None)
+        return self._opened.library.runbook(found.runbook_id) if found is not None else None
+
+    async def begin(self, runbook: Runbook, alert: Alert | None) -> Session:
+        """The session of the incident; declares one when there is none. Raises JournalError."""
+        if self.session is None or not self.session.incident.is_open:
+            self._take(await self._opened.incidents.declare(_title(runbook, alert), alert=alert))
+        assert self.session is not None
+        return self.session
 
     def output(self, run_id: str) -> OutputLog | None:
         """The output of a run, indexed from now on in the background."""
@@ -113,14 +148,27 @@ class Desk:
             self._indexer.close()
         if self.session is not None:
             self.session.close()
-        self._on_close()
+        if self._contents is not None:
+            self._contents.close()
+
+    @property
+    def _opened(self) -> Contents:
+        assert self._contents is not None, "the desk is used before it is open"
+        return self._contents
 
     def _take(self, session: Session) -> None:
         self.session = session
-        session.subscribe(self._tell)
-        self._tell(session.incident)
+        session.subscribe(self._on_incident)
+        self._tell()
 
-    def _tell(self, _incident: Incident) -> None:
+    def _on_incident(self, _incident: Incident) -> None:
+        self._tell()
+
+    def _on_board(self, board: Board) -> None:
+        self.board = board
+        self._tell()
+
+    def _tell(self) -> None:
         for listener in self._listeners:
             listener()
 

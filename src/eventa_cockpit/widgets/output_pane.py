@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from eventa_cockpit.domain.lines import LineSource
-from eventa_cockpit.domain.runbook import Step
-from eventa_cockpit.domain.step_record import StepRecord, StepState
 from eventa_cockpit.keymap import Pane
 from eventa_cockpit.locale import _
 from eventa_cockpit.widgets.canvas import Canvas
-from eventa_cockpit.widgets.view import frame, steps
+from eventa_cockpit.widgets.view import frame
 from eventa_cockpit.widgets.view.bars import TITLES
-from eventa_cockpit.widgets.view.lines import Line, Role, Spans, span, wrap
-from eventa_cockpit.widgets.view.steps import TODO
+from eventa_cockpit.widgets.view.empty import no_output
+from eventa_cockpit.widgets.view.lines import Line, Role, Spans, span
 
 if TYPE_CHECKING:
     from textual.widget import Widget
 
+    from eventa_cockpit.domain.runbook import Step
+    from eventa_cockpit.domain.step_record import StepRecord, StepState
     from eventa_cockpit.widgets.output_reader import OutputReader
     from eventa_cockpit.widgets.view.scene import Scene
 
@@ -83,33 +84,34 @@ class OutputPane(Canvas, can_focus=True):
     def _body(self, width: int) -> list[Line]:
         if self.target is not self:
             return []
-        text = _("Output appears here as soon as a step runs. It goes on even if this terminal is closed.")
-        return [Line((span(row, Role.MUTED),)) for row in wrap(text, width)]
-
-    @property
-    def _status(self) -> StepRecord:
-        return self._scene.checklist.status(self._step.id) if self._step is not None else TODO
+        return no_output(width)
 
     def _frame(self) -> frame.Frame:
-        step, status = self._step, self._status
-        has_run = step is not None and bool(status.run_id)
-        return frame.Frame(
-            number=Pane.OUTPUT.number,
-            title=_(TITLES[Pane.OUTPUT]),
-            summary=(span(f"{step.number} {step.title}", Role.ACCENT),) if step is not None and has_run else (),
-            badge=self._badge(status) if has_run else (),
-            hint=self._hint(status) if has_run else (),
-            is_focused=self.has_focus_within,
+        empty = frame.Frame(
+            number=Pane.OUTPUT.number, title=_(TITLES[Pane.OUTPUT]), is_focused=self.has_focus or self.has_focus_within
+        )
+        step = self._step
+        status = self._scene.checklist.status(step.id) if step is not None else None
+        if step is None or status is None or not status.run_id:
+            return empty
+        return replace(
+            empty,
+            summary=(span(f"{step.number} {step.title}", Role.ACCENT),),
+            badge=self._badge(status),
+            hint=_hint(status.state),
         )
 
     def _badge(self, status: StepRecord) -> Spans:
+        from eventa_cockpit.widgets.view import steps  # with the shapes of steps, once there is one
+
         glyph, _word, role = steps.STATES[status.state]
-        if status.state is StepState.RUNNING:
+        if status.state == "running":
             return steps.words(status, self._scene.now, self._scene.zone)
         return (span(f"{glyph} {steps.result(status)}", role),)
 
-    def _hint(self, status: StepRecord) -> Spans:
-        pairs = [("f", _("follow")), ("/", _("search")), ("w", _("wrap"))]
-        if status.state is StepState.RUNNING:
-            pairs.insert(0, ("c", _("cancel")))
-        return frame.keys(pairs)
+
+def _hint(state: StepState) -> Spans:
+    pairs = [("f", _("follow")), ("/", _("search")), ("w", _("wrap"))]
+    if state == "running":
+        pairs.insert(0, ("c", _("cancel")))
+    return frame.keys(pairs)

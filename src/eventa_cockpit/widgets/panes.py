@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eventa_cockpit.domain.board import Feed
-from eventa_cockpit.domain.runbook import Step
 from eventa_cockpit.keymap import Pane
 from eventa_cockpit.locale import _
 from eventa_cockpit.widgets.pane import ListPane
-from eventa_cockpit.widgets.view import alerts, checklist, database, errors, freshness, readings, rollouts, timeline
+from eventa_cockpit.widgets.view import alerts, database, errors, freshness, readings, rollouts
 from eventa_cockpit.widgets.view.bars import TITLES
+from eventa_cockpit.widgets.view.empty import invitation, nothing_done
 from eventa_cockpit.widgets.view.frame import Frame, keys
 from eventa_cockpit.widgets.view.lines import Line, Role, Spans, span
 from eventa_cockpit.widgets.view.scene import Scene
+
+if TYPE_CHECKING:
+    from eventa_cockpit.domain.runbook import Step
 
 _MANY_EVENTS = 200
 
@@ -114,6 +117,10 @@ class RolloutsPane(ScenePane):
 
 class TimelinePane(ScenePane):
     def build(self, width: int) -> Sequence[Line]:
+        if not self._scene.events:
+            return nothing_done(width)
+        from eventa_cockpit.widgets.view import timeline  # with all kinds of events, which the first paint has none of
+
         return timeline.rows(self._scene.events, self._scene.step_title, self._scene.zone, width, _MANY_EVENTS)
 
 
@@ -126,6 +133,10 @@ class ChecklistPane(ScenePane):
 
     def build(self, width: int) -> Sequence[Line]:
         scene = self._scene
+        if scene.checklist.runbook is None:
+            return invitation(width)
+        from eventa_cockpit.widgets.view import checklist  # with the shapes of runbooks, once there is one
+
         return checklist.rows(scene.checklist, self.cursor, scene.now, scene.zone, width)
 
     def summary(self) -> Spans:
@@ -137,4 +148,8 @@ class ChecklistPane(ScenePane):
         return (span(f"{done}/{total}", Role.MUTED),) if total else ()
 
     def hint(self) -> Spans:
+        if self.step is None:
+            return ()
+        from eventa_cockpit.widgets.view import checklist
+
         return keys(checklist.hints(self.step, self._scene.checklist.status(self.cursor)))

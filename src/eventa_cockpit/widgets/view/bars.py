@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from eventa_cockpit.domain.reading import Level
-from eventa_cockpit.domain.step_record import StepState
 from eventa_cockpit.keymap import ACTIONS, Action, Pane, in_pane, key_name
 from eventa_cockpit.locale import _, mark
 from eventa_cockpit.widgets.view import alerts, database, errors, readings
@@ -50,7 +49,7 @@ def tab_notes(scene: Scene) -> dict[Pane, Span]:
     done, total = scene.checklist.progress
     if total:
         notes[Pane.CHECKLIST] = span(f"{done}/{total}", Role.MUTED)
-    running = sum(status.state is StepState.RUNNING for status in scene.checklist.statuses.values())
+    running = len(scene.checklist.running_steps)
     if running:
         notes[Pane.OUTPUT] = span(f"[>]{running}", Role.ACCENT)
     return notes

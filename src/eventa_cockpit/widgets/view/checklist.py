@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
-from types import MappingProxyType
 
 from eventa_cockpit.domain.runbook import Command, Phase, PhaseKind, Risk, Runbook, Step, walk
 from eventa_cockpit.domain.step_record import StepRecord, StepState
 from eventa_cockpit.locale import _, mark
 from eventa_cockpit.widgets.view import steps
 from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, Span, cell_len, line, pad, span, width_of, wrap
-from eventa_cockpit.widgets.view.steps import TODO
+from eventa_cockpit.widgets.view.progress import Checklist
 
 PHASES: dict[PhaseKind, str] = {
     PhaseKind.DETECT: mark("Detect"),
@@ -28,46 +26,10 @@ _INDENT = 6
 _COMMAND_ROWS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Checklist:
-    """A runbook as far as it has been walked."""
-
-    runbook: Runbook | None = None
-    statuses: Mapping[str, StepRecord] = field(default_factory=lambda: MappingProxyType({}))
-    """Step id → where it stands; absent means to do."""
-
-    def status(self, step_id: str) -> StepRecord:
-        return self.statuses.get(step_id, TODO)
-
-    @property
-    def next_step(self) -> Step | None:
-        """The first step that nobody has touched."""
-        steps_of = self.runbook.steps if self.runbook else ()
-        return next(
-            (step for step in steps_of if self.status(step.id).state is StepState.TODO and is_walked(step)), None
-        )
-
-    @property
-    def running_steps(self) -> tuple[Step, ...]:
-        steps_of = self.runbook.steps if self.runbook else ()
-        return tuple(step for step in steps_of if self.status(step.id).state is StepState.RUNNING)
-
-    @property
-    def progress(self) -> tuple[int, int]:
-        """Settled steps and all of them; a roll-back is only walked when it is needed and does not count."""
-        walked = [step for step in self.runbook.steps if is_walked(step)] if self.runbook else []
-        return sum(self.status(step.id).state.is_settled for step in walked), len(walked)
-
-
-def is_walked(step: Step) -> bool:
-    """Part of the ordinary way through: not a heading over substeps, not a roll-back."""
-    return not step.id.startswith(PhaseKind.ROLLBACK.value) and (bool(step.commands) or not step.substeps)
-
-
 def rows(checklist: Checklist, chosen: str, now: datetime, zone: tzinfo, width: int) -> list[Line]:
     runbook = checklist.runbook
     if runbook is None:
-        return _invitation(width)
+        return []
     following = checklist.next_step
     next_id = following.id if following else ""
     risk_width = max((cell_len(steps.risk_word(step)[0]) for step in runbook.steps), default=0)
@@ -80,11 +42,6 @@ def rows(checklist: Checklist, chosen: str, now: datetime, zone: tzinfo, width: 
             if step.id == chosen:
                 shown.extend(_details(step, checklist.status(step.id), width))
     return shown
-
-
-def _invitation(width: int) -> list[Line]:
-    text = _("No runbook is open. Choose an alert and press Enter, or press b for the list of runbooks.")
-    return [Line((span(row, Role.MUTED),)) for row in wrap(text, width)]
 
 
 def _phase_rows(phase: Phase, runbook: Runbook, width: int) -> list[Line]:

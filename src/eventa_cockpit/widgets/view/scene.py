@@ -6,15 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from eventa_cockpit.domain.board import Board
 from eventa_cockpit.domain.environment import Environment
-from eventa_cockpit.domain.event import Event
-from eventa_cockpit.domain.incident import Incident
-from eventa_cockpit.domain.runbook import Library
 from eventa_cockpit.locale import _
-from eventa_cockpit.widgets.view.checklist import Checklist
 from eventa_cockpit.widgets.view.header import Situation
+from eventa_cockpit.widgets.view.progress import Checklist
+
+if TYPE_CHECKING:
+    from eventa_cockpit.domain.event import Event
+    from eventa_cockpit.domain.incident import Incident
+    from eventa_cockpit.domain.runbook import Library
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,8 @@ class Scene:
     zone: tzinfo
     now: datetime
     board: Board = field(default_factory=Board)
-    library: Library = field(default_factory=Library)
+    library: Library | None = None
+    """None until it has been read."""
     offers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Alert fingerprint → title of the runbook that answers it best."""
     incident: str = ""
@@ -38,7 +42,7 @@ class Scene:
 
     def step_title(self, runbook_id: str, step_id: str) -> str:
         """Number and title of a step, or its ids where the runbook is not in the library any more."""
-        runbook = self.library.runbook(runbook_id)
+        runbook = self.library.runbook(runbook_id) if self.library is not None else None
         step = runbook.step(step_id) if runbook is not None else None
         return f"{step.number} {step.title}" if step is not None else f"{runbook_id} {step_id}"
 
@@ -64,7 +68,7 @@ class Scene:
 
 def with_incident(scene: Scene, incident: Incident, *, is_in_control: bool) -> Scene:
     """The scene with everything that the incident says."""
-    runbook = scene.library.runbook(incident.active_runbook)
+    runbook = scene.library.runbook(incident.active_runbook) if scene.library is not None else None
     records = {step: record for (book, step), record in incident.steps.items() if book == incident.active_runbook}
     return replace(
         scene,

@@ -20,7 +20,7 @@ Titles = Callable[[str, str], str]
 def rows(events: Sequence[Event], titles: Titles, zone: tzinfo, width: int, limit: int) -> list[Line]:
     """At most `limit` events; older ones are in the journal."""
     if not events:
-        return [Line((span(row, Role.MUTED),)) for row in wrap(_("Nothing has been done yet."), width)]
+        return []
     shown: list[Line] = []
     newest = list(events[-limit:])[::-1]
     name_width = min(max(cell_len(event.name) for event in newest), 12)

@@ -1,0 +1,51 @@
+"""How far a runbook has been walked. Imports at run time only what the first paint needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from eventa_cockpit.domain.runbook import Runbook, Step
+    from eventa_cockpit.domain.step_record import StepRecord
+
+_ROLLBACK = "rollback."
+"""How the ids of a roll-back's steps begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """A runbook as far as it has been walked."""
+
+    runbook: Runbook | None = None
+    statuses: Mapping[str, StepRecord] = field(default_factory=lambda: MappingProxyType({}))
+    """Step id → where it stands; absent means to do."""
+
+    def status(self, step_id: str) -> StepRecord:
+        from eventa_cockpit.domain.step_record import StepRecord
+
+        return self.statuses.get(step_id) or StepRecord("", step_id)
+
+    @property
+    def next_step(self) -> Step | None:
+        """The first step that nobody has touched."""
+        steps_of = self.runbook.steps if self.runbook else ()
+        return next((step for step in steps_of if self.status(step.id).state == "todo" and is_walked(step)), None)
+
+    @property
+    def running_steps(self) -> tuple[Step, ...]:
+        steps_of = self.runbook.steps if self.runbook else ()
+        return tuple(step for step in steps_of if self.status(step.id).state == "running")
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Settled steps and all of them; a roll-back is only walked when it is needed and does not count."""
+        walked = [step for step in self.runbook.steps if is_walked(step)] if self.runbook else []
+        return sum(self.status(step.id).state.is_settled for step in walked), len(walked)
+
+
+def is_walked(step: Step) -> bool:
+    """Part of the ordinary way through: not a heading over substeps, not a roll-back."""
+    return not step.id.startswith(_ROLLBACK) and (bool(step.commands) or not step.substeps)

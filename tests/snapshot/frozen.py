@@ -1,0 +1,281 @@
+"""One moment of a payment outage, always the same: what the pictures are drawn from."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, cast
+from zoneinfo import ZoneInfo
+
+from eventa_cockpit.domain.alert import Alert, AlertList, AlertState, Severity
+from eventa_cockpit.domain.board import Board, Failure, FailureKind, Feed
+from eventa_cockpit.domain.database import DatabaseReadings
+from eventa_cockpit.domain.environment import Environment
+from eventa_cockpit.domain.error_report import ErrorIssue, ErrorReport, IssueState
+from eventa_cockpit.domain.event import (
+    Event,
+    Fact,
+    IncidentDeclared,
+    NoteAdded,
+    ResponderJoined,
+    RunbookOpened,
+    StepFinished,
+    StepStarted,
+)
+from eventa_cockpit.domain.incident import Incident, fold
+from eventa_cockpit.domain.reading import Bound, Point, Reading
+from eventa_cockpit.domain.rollout import Deployment, RolloutList, RolloutState
+from eventa_cockpit.domain.service_status import ServiceState, ServiceStatus
+from eventa_cockpit.runbook.library import load_library, shipped_runbooks
+from eventa_cockpit.services.desk import Contents, Desk
+
+if TYPE_CHECKING:
+    from eventa_cockpit.services.board import BoardService
+    from eventa_cockpit.services.incidents import Incidents
+
+NOW = datetime(2026, 11, 23, 18, 21, 44, tzinfo=UTC)
+"""03:21:44 in Tokyo."""
+
+
+def ago(**span: float) -> datetime:
+    return NOW - timedelta(**span)
+
+
+def feed(source: str, vendor: str, value: Any, *, seconds: float, **more: Any) -> Feed[Any]:
+    return Feed(
+        source=source, vendor=vendor, stale_after=timedelta(seconds=45), value=value, at=ago(seconds=seconds), **more
+    )
+
+
+def series(start: float, end: float, *, minutes: int = 60, bend: float = 0.7) -> tuple[Point, ...]:
+    """Flat until `bend` of the way, then along an S to `end`, with a little wave on top."""
+    points = []
+    for minute in range(minutes):
+        share = max(0.0, (minute / (minutes - 1) - bend) / (1 - bend))
+        ease = share * share * (3 - 2 * share)
+        wave = 1 + 0.03 * math.sin(minute * 1.7)
+        points.append(Point(ago(minutes=minutes - 1 - minute), (start + (end - start) * ease) * wave))
+    return tuple(points)
+
+
+def alerts() -> AlertList:
+    return AlertList(
+        alerts=(
+            Alert(
+                fingerprint="f1",
+                name="PaymentFailureRateHigh",
+                severity=Severity.CRITICAL,
+                state=AlertState.FIRING,
+                since=ago(minutes=17, seconds=20),
+                summary="決済失敗率が 5 % を超えています（現在 41.2 %）",
+                labels=MappingProxyType({"alertname": "PaymentFailureRateHigh", "service": "eventa"}),
+            ),
+            Alert(
+                fingerprint="f2",
+                name="ApiLatencyHigh",
+                severity=Severity.WARNING,
+                state=AlertState.FIRING,
+                since=ago(minutes=12),
+                summary="API P95 レイテンシが 300 ms を超えています（現在 412 ms）",
+                labels=MappingProxyType({"alertname": "ApiLatencyHigh", "service": "eventa"}),
+            ),
+            Alert(
+                fingerprint="f3",
+                name="NodeDiskFull",
+                severity=Severity.WARNING,
+                state=AlertState.SILENCED,
+                since=ago(hours=5, minutes=3),
+                summary="ディスクの空き容量が 10 % 未満です",
+            ),
+        ),
+        watchdog_at=ago(seconds=12),
+    )
+
+
+def database() -> DatabaseReadings:
+    gigabyte = float(1 << 30)
+    return DatabaseReadings(
+        instance="eventa-prod",
+        readings=(
+            Reading("CPUUtilization", "%", series(31, 94), Bound(80)),
+            Reading("DatabaseConnections", "1", series(420, 812), Bound(900)),
+            Reading("ReadLatency", "s", series(0.006, 0.041), Bound(0.1)),
+            Reading("WriteLatency", "s", series(0.009, 0.118), Bound(0.1)),
+            Reading("FreeableMemory", "By", series(4 * gigabyte, 0.9 * gigabyte), Bound(gigabyte, is_floor=True)),
+            Reading(
+                "FreeStorageSpace", "By", series(116 * gigabyte, 112 * gigabyte), Bound(20 * gigabyte, is_floor=True)
+            ),
+            Reading("DiskQueueDepth", "1", series(2, 37), Bound(32)),
+            Reading("ReplicaLag", "s", series(0.004, 0.004)),
+        ),
+    )
+
+
+def errors() -> ErrorReport:
+    def issue(number: int, title: str, state: IssueState, count: int, release: str) -> ErrorIssue:
+        return ErrorIssue(
+            id=str(number),
+            title=title,
+            state=state,
+            count=count,
+            users=count // 4,
+            first_seen=ago(minutes=18),
+            last_seen=ago(seconds=20),
+            release=release,
+        )
+
+    return ErrorReport(
+        project="eventa-fe",
+        window=timedelta(minutes=15),
+        count=1204,
+        previous_count=293,
+        users=318,
+        points=series(12, 90, minutes=30, bend=0.4),
+        issues=(
+            issue(1, "CheckoutTimeout: 決済サーバーから応答がありません", IssueState.NEW, 812, "4.12.0"),
+            issue(2, "TypeError: seatMap is null", IssueState.REGRESSED, 77, "4.11.3"),
+            issue(3, "PaymentRetryExceeded", IssueState.ESCALATING, 40, "4.12.0"),
+            issue(4, "ResizeObserver loop limit exceeded", IssueState.ONGOING, 12, ""),
+        ),
+    )
+
+
+def rollouts() -> RolloutList:
+    return RolloutList(
+        deployments=(
+            Deployment("default", "eventa-frontend", RolloutState.COMPLETE, 6, 6, 6, 41, changed_at=ago(minutes=23)),
+            Deployment("default", "eventa-api", RolloutState.PROGRESSING, 12, 8, 10, 118, changed_at=ago(minutes=2)),
+        )
+    )
+
+
+def board() -> Board:
+    """Everything fresh but Sentry, whose data is 95 seconds old."""
+    failure = Failure(FailureKind.THROTTLED, "429 Too Many Requests", at=ago(seconds=5), tries=4)
+    stripe = ServiceStatus("Stripe", ServiceState.MAJOR_OUTAGE, summary="Payments are failing")
+    feeds = (
+        feed("alerts", "Alertmanager", alerts(), seconds=8),
+        feed("database", "CloudWatch", database(), seconds=24),
+        feed("errors", "Sentry", errors(), seconds=95, failure=failure, next_try=NOW + timedelta(seconds=26)),
+        feed("rollouts", "Kubernetes", rollouts(), seconds=4),
+        feed("status:stripe", "Stripe", stripe, seconds=31),
+    )
+    return Board(MappingProxyType({item.source: item for item in feeds}))
+
+
+def events() -> tuple[Event, ...]:
+    """Declared, runbook opened, first step run by sato, a note by suzuki, the second step running for eight seconds."""
+    book, first, second = "決済サービス障害", "mitigate.1", "mitigate.2"
+    told: tuple[tuple[str, timedelta, Fact], ...] = (
+        (
+            "sato",
+            timedelta(minutes=15),
+            IncidentDeclared("決済失敗率が 5 % を超えています", "prod", "eventa", "f1", ago(minutes=17)),
+        ),
+        ("sato", timedelta(minutes=15), ResponderJoined("bastion-1")),
+        ("sato", timedelta(minutes=14, seconds=50), RunbookOpened(book, book)),
+        ("sato", timedelta(minutes=12), StepStarted(book, first, "run-1", "curl …", environment="prod")),
+        (
+            "sato",
+            timedelta(minutes=11, seconds=59),
+            StepFinished(book, first, "run-1", "succeeded", 0, elapsed=timedelta(seconds=0.8)),
+        ),
+        ("suzuki", timedelta(minutes=9), ResponderJoined("bastion-2")),
+        ("suzuki", timedelta(minutes=8), NoteAdded("Stripe の障害ページに major と出ている")),
+        ("sato", timedelta(seconds=8), StepStarted(book, second, "run-2", "curl …", risk="change", environment="prod")),
+    )
+    return tuple(
+        Event(
+            incident="INC-20261123-1",
+            session=name,
+            number=number,
+            lamport=number,
+            uid=1000,
+            name=name,
+            at=NOW - before,
+            boot_id="boot",
+            monotonic=timedelta(hours=1) - before,
+            fact=fact,
+        )
+        for number, (name, before, fact) in enumerate(told, start=1)
+    )
+
+
+class FrozenBoard:
+    """A board that never changes, in the place of the service that polls."""
+
+    def __init__(self, frozen: Board) -> None:
+        self.board = frozen
+
+    def subscribe(self, _subscriber: Callable[[Board], None]) -> None:
+        """Nothing will be told."""
+
+    def refresh(self, key: str | None = None) -> None:
+        """There is nothing newer."""
+
+    async def run(self) -> None:
+        await asyncio.Event().wait()
+
+
+class FrozenSession:
+    """A session in which nothing happens any more."""
+
+    is_read_only = False
+
+    def __init__(self, folder: Path) -> None:
+        self.incident = fold(events())
+        self._folder = folder
+
+    def subscribe(self, _subscriber: Callable[[Incident], None]) -> None:
+        """Nothing will be told."""
+
+    def run_folder(self, run_id: str) -> Path:
+        return self._folder / run_id
+
+    async def refresh(self) -> None:
+        """Nothing new."""
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class FrozenIncidents:
+    """Resumes the one incident, or none."""
+
+    def __init__(self, session: FrozenSession | None) -> None:
+        self._session = session
+
+    async def resume(self) -> FrozenSession | None:
+        return self._session
+
+
+OUTPUT = """\
+\x1b[32m*\x1b[0m Connected to api.eventa.app (127.0.0.1) port 443
+> POST /admin/maintenance HTTP/1.1
+< HTTP/1.1 200 OK
+{"\x1b[34menabled\x1b[0m": true, "message": "決済システムをメンテナンスしています（30分程度）"}
+待機中… 45 %\r待機中… 90 %\r待機中… 100 %
+"""
+
+
+def desk(folder: Path, *, has_incident: bool = True) -> Desk:
+    """The frozen moment as the screen sees it; `folder` holds the output of the running step."""
+    run = folder / "run-2"
+    run.mkdir(parents=True)
+    (run / "output.log").write_text(OUTPUT)
+    return Desk(
+        Environment("prod", is_production=True, is_drill=True),
+        "eventa",
+        ZoneInfo("Asia/Tokyo"),
+        board(),
+        lambda: Contents(
+            load_library([shipped_runbooks()]),
+            cast("BoardService", FrozenBoard(board())),
+            cast("Incidents", FrozenIncidents(FrozenSession(folder) if has_incident else None)),
+        ),
+        clock=lambda: NOW,
+    )
