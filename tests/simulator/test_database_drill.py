@@ -120,6 +120,13 @@ def test_the_monthly_snapshot_command_works_as_written(drill: Drill) -> None:
     assert "DBSnapshotAlreadyExists" in again.stderr
 
 
+def test_a_profile_of_the_responders_own_shell_does_not_matter(drill: Drill, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "work")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "a-real-one")
+
+    assert "arn:aws" in drill.output("aws sts get-caller-identity")
+
+
 def test_a_snapshot_is_restored_and_the_backup_bucket_copied(client: Callable[[str], Any]) -> None:
     rds, s3 = client("rds"), client("s3")
     rds.restore_db_instance_from_db_snapshot(

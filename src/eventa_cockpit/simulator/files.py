@@ -49,6 +49,7 @@ def write_world_files(folder: Path, ports: Mapping[str, int]) -> Path:
     write_private(folder / ".curlrc", _curlrc(folder, ports[sites.TLS]))
     kubernetes_token = (folder / sites.KUBERNETES_TOKEN_FILE).read_text()
     write_private(folder / "kubeconfig", _kubeconfig(folder, ports[sites.KUBERNETES], kubernetes_token))
+    write_private(folder / "aws-config", "[default]\n")
     (folder / "cache").mkdir(exist_ok=True)
     config_path = folder / sites.CONFIG_FILE
     write_private(config_path, _config(folder, ports))
@@ -71,8 +72,11 @@ def variables(folder: Path, ports: Mapping[str, int]) -> dict[str, str]:
         "AWS_DEFAULT_REGION": sites.REGION,
         "AWS_PAGER": "",
         "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_CONFIG_FILE": str(folder / "no-aws-config"),
-        "AWS_SHARED_CREDENTIALS_FILE": str(folder / "no-aws-credentials"),
+        # Whatever profile the responder's shell has chosen, it is not of this world.
+        "AWS_PROFILE": "default",
+        "AWS_SESSION_TOKEN": "",
+        "AWS_CONFIG_FILE": str(folder / "aws-config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(folder / "aws-config"),
         "NO_PROXY": loopback,
         "no_proxy": loopback,
     }
