@@ -7,20 +7,22 @@ import random
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 COMMANDS = (
     "kubectl -n ${{NAMESPACE}} rollout restart deployment/service-{n}",
     "$ kubectl get pods -l app=service-{n}\nNAME        READY   STATUS\nservice-{n}   1/1     Running",
     "aws rds describe-db-instances \\\n  --db-instance-identifier <instance {n}> \\\n  --output text > state-{n}.txt",
-    "curl -fsS -X POST https://api.example.org/service-{n}/maintenance \\\n"
-    "  -H @<(printf 'Authorization: Bearer %s' \"${{ADMIN_TOKEN}}\") \\\n  -d '{{\"enabled\": true}}'",
-    "for pod in $(kubectl get pods -o name); do\n  kubectl logs \"$pod\" --tail=100 | grep -c error-{n}\ndone",
-    "psql -h \"$DB_HOST\" -c \"SELECT count(*) FROM orders_{n} WHERE state = 'failed'\"",
+    """curl -fsS -X POST https://api.example.org/service-{n}/maintenance \\
+  -H @<(printf 'Authorization: Bearer %s' "${{ADMIN_TOKEN}}") \\
+  -d '{{"enabled": true}}'""",
+    'for pod in $(kubectl get pods -o name); do\n  kubectl logs "$pod" --tail=100 | grep -c error-{n}\ndone',
+    'psql -h "$DB_HOST" -c "SELECT count(*) FROM orders_{n} WHERE state = \'failed\'"',
     "cat <<EOF | kubectl apply -f -\nkind: ConfigMap\nmetadata:\n  name: flags-{n}\nEOF",
 )
-WORDS = "決済 データベース 応答 確認 再起動 切り替え ログ メトリクス インスタンス キャッシュ 負荷 接続数 通知 担当".split()
+WORDS = (
+    "決済 データベース 応答 確認 再起動 切り替え ログ メトリクス インスタンス キャッシュ 負荷 接続数 通知 担当".split()
+)
 
 
 def runbook(number: int, chance: random.Random) -> str:

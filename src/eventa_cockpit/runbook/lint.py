@@ -289,7 +289,7 @@ def never_ends(invocation: Invocation) -> bool:
             return (
                 program == "stern"
                 or bool(options & {"-f", "-F", "--follow"})
-                or any(re.match(r"-[a-zA-Z]*[fF]$", text) for text in texts)
+                or any(re.match(r"-[a-zA-Z]*[fF][a-zA-Z]*$", text) for text in texts)
             )
         case "kubectl" | "oc" | "docker" | "podman":
             if "port-forward" in options or "proxy" in texts[:1]:

@@ -97,6 +97,7 @@ Block = Heading | Paragraph | Fence | Listing | Table | Comment | Verbatim
 _TASK = re.compile(r"^\[[ xX]\](?:\s+|$)")
 _BULLET_WITHOUT_SPACE = re.compile(r"^[-・•‣●○](?=[^\s\-])")
 _WIDE_NUMBER = re.compile(r"^(?:[０-９]+\s*[.．。、)）:：]|[①-⑳]|[(（][0-9０-９]+[)）]|[0-9]+[．。、）：])\s*(?=\S)")
+_LIST_MARKS = (_BULLET_WITHOUT_SPACE, _WIDE_NUMBER)
 _ADMONITION = re.compile(r'^(?:!!!|\?\?\?\+?|===)\s+["\w]')
 _FENCE_OPEN = re.compile(r"^\s*(`{3,}|~{3,})")
 _HTML_COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
@@ -326,27 +327,24 @@ def _line(bold: str, rest: str) -> Line:
 
 
 def _paragraphs(children: Sequence[Token], line: int) -> Iterator[Block]:
-    """The paragraph, or the list that its writer meant: `-item` without a space, full-width numbers."""
+    """The paragraph, or the list that its writer meant (`-item`, full-width numbers), and its comments."""
+    lines, links = _inline_lines(children)
+    pattern = next((entry for entry in _LIST_MARKS if entry.match(lines[0].text.strip())), None)
+    if pattern is not None:
+        yield _as_list(lines, pattern, line, links)
+    elif any(entry.text.strip() for entry in lines):
+        yield Paragraph(tuple(lines), line, links)
     for token in children:
         if token.type == "html_inline" and (comment := _HTML_COMMENT.match(token.content)):
             yield Comment(comment[1].strip(), line)
-    lines, links = _inline_lines(children)
-    for pattern, is_ordered in ((_BULLET_WITHOUT_SPACE, False), (_WIDE_NUMBER, True)):
-        if pattern.match(lines[0].text.strip()):
-            yield _as_list(lines, pattern, line, links, is_ordered=is_ordered)
-            return
-    if any(entry.text.strip() for entry in lines):
-        yield Paragraph(tuple(lines), line, links)
 
 
-def _as_list(
-    lines: Sequence[Line], pattern: re.Pattern[str], line: int, links: tuple[str, ...], *, is_ordered: bool
-) -> Listing:
-    starts = [number for number, entry in enumerate(lines) if pattern.match(entry.text.strip())]
+def _as_list(lines: Sequence[Line], mark: re.Pattern[str], line: int, links: tuple[str, ...]) -> Listing:
+    starts = [number for number, entry in enumerate(lines) if mark.match(entry.text.strip())]
     items = []
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-        first = Line("", pattern.sub("", lines[start].text.strip()))
+        first = Line("", mark.sub("", lines[start].text.strip()))
         entries = (first, *lines[start + 1 : end])
         owned = tuple(link for link in links if any(link in entry.text for entry in entries))
         items.append(Item((Paragraph(entries, line + start, owned),), line + start))
-    return Listing(tuple(items), line, is_ordered)
+    return Listing(tuple(items), line, is_ordered=mark is _WIDE_NUMBER)

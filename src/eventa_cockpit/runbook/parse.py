@@ -159,7 +159,7 @@ class _Reading:
         drafts = [lead] if lead.found.steps else []
         drafts += bold
         drafts += [draft for child in section.children for draft in shape.phases_of(child)]
-        for draft in (lead, *drafts):
+        for draft in drafts:
             self.remarks.extend(draft.found.remarks)
         title = self._title(section)
         plain = [text for draft in drafts if not _steps(draft) and draft.kind is None for text in draft.found.texts]

@@ -54,16 +54,14 @@ def _assess(script: Script, depth: int) -> Rule:
 
 
 def _worst(rules: Iterable[Rule]) -> Rule:
-    """Among harmless rules the first that says more than "a program that only reads"."""
+    """Of equally bad rules the one that says most; of those the first."""
     ordered = list(rules)
     if not ordered:
         return _named("none")
-    top = max(rule.risk.rank for rule in ordered)
-    worst = [rule for rule in ordered if rule.risk.rank == top]
-    return next((rule for rule in worst if rule.id not in _DULL), worst[0])
+    return max(ordered, key=lambda rule: (rule.risk.rank, -_DULLNESS.get(rule.id, 0)))
 
 
-_DULL = frozenset({"shell.builtin", "program.read", "files.local", "shell.unclear", "program.unknown"})
+_DULLNESS = {"files.local": 1, "program.read": 2, "program.unknown": 2, "shell.unclear": 3, "shell.builtin": 4}
 
 
 def _named(rule_id: str) -> Rule:
@@ -80,11 +78,11 @@ def _of_invocation(invocation: Invocation, functions: frozenset[str], depth: int
         return _named("shell.computed")
     if invocation.arguments and all(word.text in _HELP for word in invocation.arguments):
         return _named("program.help")
+    if opens_session(invocation):
+        return _named("kubectl.session" if program in {"kubectl", "oc"} else "shell.session")
     inner = _of_inner(invocation, functions, depth)
     if inner is not None:
         return inner
-    if opens_session(invocation):
-        return _named("kubectl.session" if program in {"kubectl", "oc"} else "shell.session")
     if program in _DRY_RUNNERS and _is_dry(invocation):
         return _named("dry-run")
     special = _SPECIAL.get(program)

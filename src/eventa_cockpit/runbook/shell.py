@@ -107,7 +107,7 @@ _SHELL_OWN = frozenset(
     "MAPFILE DIRSTACK PS1 PS2 PS4 TZ".split()
 )
 _DECLARING = frozenset({"local", "declare", "typeset", "readonly"})
-_READ_OPTIONS_WITH_VALUE = frozenset("dinNptu")
+_OPTIONS_WITH_VALUE = {"read": "dinNptu", "mapfile": "dnOsucC", "readarray": "dnOsucC"}
 
 
 _LEAVING = ""
@@ -316,13 +316,13 @@ def _names_read(command: Node) -> Iterator[str]:
     if not words:
         return
     program, *arguments = words
-    if program in {"read", "mapfile", "readarray"}:
+    if program in _OPTIONS_WITH_VALUE:
         skip = False
         for argument in arguments:
             if skip:
                 skip = False
             elif argument.startswith("-"):
-                skip = argument[-1] in _READ_OPTIONS_WITH_VALUE and len(argument) == 2
+                skip = argument[-1] in _OPTIONS_WITH_VALUE[program] and len(argument) == 2
             elif argument.isidentifier():
                 yield argument
     elif (program == "printf" and arguments[:1] == ["-v"] and len(arguments) > 1) or (

@@ -69,7 +69,8 @@ def opens_session(invocation: Invocation) -> bool:
     if inner is not None:
         return opens_session(inner)
     if program in SHELLS:
-        return not any(not argument.startswith("-") for argument in arguments) and "-c" not in arguments
+        is_given = any(not argument.startswith("-") for argument in arguments) or invocation.stdin is not None
+        return not is_given and "-c" not in arguments
     if program == "ssh":
         return len(_operands(invocation)) == 1
     if program == "su":
@@ -80,7 +81,9 @@ def opens_session(invocation: Invocation) -> bool:
         )
     if program == "chroot":
         return not _operands(invocation)
-    return program in {"toolbox", "telnet", "mysql", "psql", "redis-cli", "mongo", "mongosh"} and not arguments
+    return program in {"toolbox", "telnet", "mysql", "psql", "redis-cli", "mongo", "mongosh"} and not (
+        arguments or invocation.stdin
+    )
 
 
 def _session_operands(arguments: Sequence[str]) -> int:

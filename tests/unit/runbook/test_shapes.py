@@ -176,7 +176,7 @@ class TestSurroundings:
 
 class TestEscalation:
     def test_a_list_of_delays_under_an_escalation_heading_is_a_policy(self) -> None:
-        text = "# X\n## Escalation\n- not acknowledged within 15 minutes: page the secondary\n- after 1 hour, call the CTO\n"
+        text = "# X\n## Escalation\n- no response within 15 minutes: page the secondary\n- after 1 hour, call the CTO\n"
         contents = parse_text(text, "file.md")
         assert [(rule.after.total_seconds() / 60, rule.target) for rule in contents.escalation] == [
             (15, "secondary"),
