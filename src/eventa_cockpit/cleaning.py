@@ -52,6 +52,8 @@ def clean_line(text: str | bytes) -> str:
     """Harmless text on one line: line ends and tabs become blanks."""
     if isinstance(text, bytes):
         text = text.decode("utf-8", "replace")
+    if text.isascii() and text.isprintable():
+        return text
     return _cleaned(text.replace("\r\n", "\n"), ONE_LINE, keep_colours=False)
 
 
