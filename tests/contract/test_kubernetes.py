@@ -162,3 +162,14 @@ async def test_a_failed_login_command_is_about_credentials(
         await source(EnvironmentConfig(kubernetes=Kubernetes(kubeconfig=str(path)))).read()
     assert caught.value.kind is FailureKind.CREDENTIALS
     assert capfd.readouterr() == ("", ""), "the client's log must not land on the screen"
+
+
+async def test_inside_a_cluster_without_a_kubeconfig_it_is_the_pods_own_account(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "127.0.0.1")
+    monkeypatch.setenv("KUBERNETES_SERVICE_PORT", "443")
+    with pytest.raises(UpstreamError, match="[Ss]ervice token") as caught:
+        await source(EnvironmentConfig(kubernetes=Kubernetes())).read()
+    assert caught.value.kind is FailureKind.NOT_CONFIGURED

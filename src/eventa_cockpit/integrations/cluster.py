@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from eventa_cockpit.cleaning import clean_line
@@ -22,23 +24,43 @@ CONNECT_TIMEOUT = timedelta(seconds=3)
 def open_cluster(kubeconfig: str, context: str, deadline: timedelta) -> Any:
     """An AppsV1Api whose calls raise UpstreamError. Imports kubernetes (0.8 s) and may run a login command.
 
-    Raises UpstreamError when the kubeconfig is missing or says nothing usable.
+    Without any kubeconfig it is the pod's own account that counts, inside a cluster. Raises UpstreamError when there
+    is none either, or when the kubeconfig says nothing usable.
     """
     from kubernetes import client, config
     from yaml import YAMLError
 
     try:
-        cluster: Any = config.new_client_from_config(  # type: ignore[no-untyped-call]
-            kubeconfig or None, context or None, persist_config=False
-        )
+        cluster = _pods_own_client() if _is_pod_without(kubeconfig) else _kubeconfigs_client(kubeconfig, context)
     except (config.ConfigException, YAMLError, OSError, TypeError, AttributeError, KeyError, ValueError) as error:
         # The library walks the file without looking: what is not as it expects surfaces as any of these.
         why = clean_line(str(error) or type(error).__name__)[:200].rstrip(".")
         sentence = _("The kubeconfig {path} cannot be used: {why}.")
-        path = kubeconfig or _("in kubectl's usual place")
+        path = clean_line(kubeconfig) or _("in kubectl's usual place")
         raise UpstreamError(FailureKind.NOT_CONFIGURED, sentence.format(path=path, why=why)) from None
     cluster.rest_client.pool_manager = _Transport(cluster.rest_client.pool_manager, deadline)
     return client.AppsV1Api(cluster)
+
+
+def _is_pod_without(kubeconfig: str) -> bool:
+    usual = Path("~/.kube/config").expanduser()
+    return not kubeconfig and "KUBERNETES_SERVICE_HOST" in os.environ and not usual.exists()
+
+
+def _pods_own_client() -> Any:
+    from kubernetes import client, config
+
+    configuration = client.Configuration()
+    config.load_incluster_config(client_configuration=configuration)
+    return client.ApiClient(configuration)
+
+
+def _kubeconfigs_client(kubeconfig: str, context: str) -> Any:
+    from kubernetes import config
+
+    return config.new_client_from_config(  # type: ignore[no-untyped-call]
+        kubeconfig or None, context or None, persist_config=False
+    )
 
 
 def cluster_failure(error: Exception) -> UpstreamError:

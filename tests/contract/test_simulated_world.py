@@ -1,0 +1,89 @@
+"""Every integration against the simulated world, from the world's own configuration file."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eventa_cockpit.config import load_config
+from eventa_cockpit.domain.alert import Severity
+from eventa_cockpit.domain.rollout import RolloutState
+from eventa_cockpit.domain.service_status import ServiceState
+from eventa_cockpit.errors import UpstreamError
+from eventa_cockpit.integrations.registry import Source, sources_for
+from eventa_cockpit.simulator.launching import World, start_world
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with start_world(tmp_path_factory.mktemp("world"), fault="payment") as world:
+        yield world
+
+
+@pytest.fixture
+def sources(world: World) -> dict[str, Source]:
+    environment = load_config(world.config_path).environments["prod"]
+    return {source.key: source for source in sources_for(environment)}
+
+
+async def answer_of(source: Source, deadline_s: float = 20) -> Any:
+    """The first answer: AWS's part of the world is up a little later than the rest."""
+    async with asyncio.timeout(deadline_s):
+        while True:
+            try:
+                return await source.read()
+            except UpstreamError:
+                await asyncio.sleep(0.2)
+            finally:
+                await source.close()
+
+
+async def test_the_outage_that_is_going_on_is_among_the_alerts(sources: dict[str, Source]) -> None:
+    alerts = await answer_of(sources["alerts"])
+    assert any("Payment" in alert.name and alert.severity is Severity.CRITICAL for alert in alerts.firing)
+    assert alerts.watchdog_at is not None
+
+
+async def test_all_eight_database_metrics_have_points(sources: dict[str, Source]) -> None:
+    readings = await answer_of(sources["database"])
+    assert len(readings.readings) == 8
+    assert all(reading.points for reading in readings.readings)
+
+
+async def test_sentry_tells_counts_and_issues(sources: dict[str, Source]) -> None:
+    report = await answer_of(sources["errors"])
+    assert report.project == "eventa-fe"
+    assert report.count > 0
+    assert report.points
+
+
+async def test_the_deployments_are_complete(sources: dict[str, Source]) -> None:
+    rollouts = await answer_of(sources["rollouts"])
+    assert {deployment.state for deployment in rollouts.deployments} == {RolloutState.COMPLETE}
+    assert all(deployment.changed_at and deployment.image for deployment in rollouts.deployments)
+
+
+async def test_status_pages_are_read_where_they_are_configured(sources: dict[str, Source]) -> None:
+    for key in (key for key in sources if key.startswith("status:")):
+        assert (await answer_of(sources[key])).state is not ServiceState.UNKNOWN
+
+
+def test_making_sources_imports_nothing_heavy(world: World, tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    code = f"""
+import sys
+from pathlib import Path
+from eventa_cockpit.config import load_config
+from eventa_cockpit.integrations.registry import sources_for
+from eventa_cockpit.services.board import BoardService
+BoardService(sources_for(load_config(Path({str(world.config_path)!r})).environments["prod"])).board
+print(sorted({{"boto3", "botocore", "httpx", "kubernetes", "urllib3", "textual"}} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
