@@ -40,7 +40,7 @@ WHOLE = "".join(f"{number}\n" for number in range(1, 2 * LINES + 1)).encode()
 class Expected:
     state: RunState = RunState.FAILED
     exit_code: int | None = 7
-    signal: int | None = None
+    signals: tuple[int | None, ...] = (None,)
     output: bytes = WHOLE
 
 
@@ -154,13 +154,13 @@ def supervisor_stopped_for_a_while(struck: Struck) -> None:
     os.kill(struck.supervisor, signal.SIGCONT)
 
 
-@fault(Expected(RunState.INTERRUPTED, None, signal.SIGTERM, HALF))
+@fault(Expected(RunState.INTERRUPTED, None, (signal.SIGTERM,), HALF))
 def supervisor_told_to_stop(struck: Struck) -> None:
     os.kill(struck.supervisor, signal.SIGTERM)
     finished(struck.run_dir)
 
 
-@fault(Expected(RunState.LOST, None, None, HALF))
+@fault(Expected(RunState.LOST, None, (None,), HALF))
 def supervisor_killed(struck: Struck) -> None:
     pid, command = struck.supervisor, struck.command
     os.kill(pid, signal.SIGKILL)
@@ -168,18 +168,19 @@ def supervisor_killed(struck: Struck) -> None:
     struck.until_dead(command)
 
 
-@fault(Expected(RunState.FAILED, None, signal.SIGKILL, HALF))
+@fault(Expected(RunState.FAILED, None, (signal.SIGKILL,), HALF))
 def command_killed(struck: Struck) -> None:
     os.kill(struck.command, signal.SIGKILL)
 
 
-@fault(Expected(RunState.FAILED, None, signal.SIGSEGV, HALF))
+@fault(Expected(RunState.FAILED, None, (signal.SIGSEGV,), HALF))
 def command_crashed(struck: Struck) -> None:
     os.kill(struck.command, signal.SIGSEGV)
 
 
-@fault(Expected(RunState.CANCELLED, None, signal.SIGINT, HALF))
+@fault(Expected(RunState.CANCELLED, None, (signal.SIGINT, signal.SIGTERM), HALF))
 def run_cancelled_by_another(struck: Struck) -> None:
+    """bash goes on after an INT that came between two of its children, and ends with the TERM."""
     control.cancel(struck.run_dir, "ben")
     assert finished(struck.run_dir).cancelled_by == f"ben (uid {os.getuid()})"
 
@@ -249,8 +250,8 @@ def check(
     report = Report(name.replace("_", " "))
     for number in range(count):
         verdict, text = verdict_of(name, cockpit, tmp_path / "runs" / f"run-{number}")
-        told = (verdict.state, verdict.exit_code, verdict.signal)
-        wrong = told != (expected.state, expected.exit_code, expected.signal)
+        told = (verdict.state, verdict.exit_code)
+        wrong = told != (expected.state, expected.exit_code) or verdict.signal not in expected.signals
         report.note(lost=text != expected.output, wrong=wrong, detail=f"{verdict} {text[-80:]!r}")
     report.conclude(capsys)
 
