@@ -154,6 +154,7 @@ class CockpitScreen(Intents, TakingAlong, Screen[None]):
         await self.desk.open()
         self.watch_board()
         self.follow_session()
+        self.output_pane.prepare()
         checklist = self.scene.checklist
         if checklist.runbook is not None:
             running = checklist.running_steps

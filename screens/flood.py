@@ -1,122 +1,105 @@
-"""One step that prints without end, to be measured from outside: how soon a key is answered and the end is seen."""
+"""The main screen on one step that prints a lot, to be measured from outside: how soon a key is answered meanwhile."""
 
 from __future__ import annotations
 
-import gc
-import os
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import App, ComposeResult
+from textual import work
 from textual.binding import Binding, BindingType
-from textual.filter import LineFilter
-from textual.screen import Screen
 from textual.widgets import Static
 
-from eventa_cockpit.domain.run import RunRequest
-from eventa_cockpit.runner.indexing import Indexer
-from eventa_cockpit.runner.launching import Runner
-from eventa_cockpit.runner.output import OutputLog
-from eventa_cockpit.widgets.output import OutputView
-from eventa_cockpit.widgets.output_reader import OutputReader
-from eventa_cockpit.widgets.safe_filter import SAFE_FILTER
+from eventa_cockpit.domain.runbook import Annotation, Command, Phase, PhaseKind, Runbook, Step
+from eventa_cockpit.keymap import Pane
+from eventa_cockpit.runner import control
+from eventa_cockpit.runner.observing import status
+from eventa_cockpit.screens.cockpit import CockpitScreen
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from eventa_cockpit.services.desk import Desk
+    from eventa_cockpit.widgets.output import OutputView
+
+READY, RUNNING, DONE = "FLOOD-READY", "FLOOD-RUNNING", "FLOOD-DONE"
 
 
-class FloodScreen(Screen[None]):
-    """`g` starts the command, `k` counts itself, `q` leaves; the keys of the output's view work for all else."""
+def flood_runbook(script: str, *, uses_pty: bool) -> Runbook:
+    """One runbook of one step."""
+    command = Command(script, "bash", 1, annotation=Annotation(uses_pty=uses_pty))
+    step = Step("procedure.1", "1", "Flood", 1, commands=(command,))
+    return Runbook("flood", "Flood", "", 1, phases=(Phase(PhaseKind.PROCEDURE, "Procedure", 1, steps=(step,)),))
+
+
+class FloodScreen(CockpitScreen):
+    """`g` starts the step, `k` counts itself, `q` leaves; everything else is as it always is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("g", "start", priority=True),
-        Binding("k", "count", priority=True),
-        Binding("q", "app.quit", priority=True),
+        Binding("g", "start_flood", priority=True),
+        Binding("k", "count_press", priority=True),
+        Binding("q", "leave", priority=True),
     ]
-    DEFAULT_CSS = """
-    FloodScreen > Static { height: 1; text-style: bold; }
-    """
+    DEFAULT_CSS = "FloodScreen > #flood { height: 1; }"
 
-    def __init__(self, runner: Runner, request: RunRequest) -> None:
-        super().__init__()
-        self._runner = runner
-        self._request = request
-        self._indexer = Indexer()
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._run_folder: Path | None = None
+        self._runbook: Runbook | None = None
         self._presses = 0
-        self._word = "FLOOD-READY"
+        self._word = ""
 
     def compose(self) -> ComposeResult:
-        yield Static(self._text(), markup=False)
-        yield OutputReader()
+        yield Static(markup=False, id="flood")
+        yield from super().compose()
 
     def on_mount(self) -> None:
-        self.query_one(OutputView).focus()
-        self.call_after_refresh(_settle)
+        self.desk.subscribe(self._on_desk)
 
-    def on_unmount(self) -> None:
-        self._indexer.close()
+    def on_output_view_state_changed(self, message: OutputView.StateChanged) -> None:
+        if message.state.is_complete and self._word == RUNNING:
+            self.call_after_refresh(partial(self._say, DONE))
 
-    def action_count(self) -> None:
+    def action_count_press(self) -> None:
         self._presses += 1
         self._say(self._word)
 
-    def action_start(self) -> None:
-        if self._word != "FLOOD-READY":
-            return
-        self._say("FLOOD-RUNNING")
-        self.run_worker(self._start, thread=True, group="flood.start", exit_on_error=True)
+    def action_start_flood(self) -> None:
+        if self._word == READY:
+            self._say(RUNNING)
+            self._start()
 
-    def on_output_view_state_changed(self, message: OutputView.StateChanged) -> None:
-        if message.state.is_complete and self._word == "FLOOD-RUNNING":
-            self.call_after_refresh(partial(self._say, "FLOOD-DONE"))
+    def action_leave(self) -> None:
+        """The run's files go with the screen, and so does the run."""
+        if self._run_folder is not None and not status(self._run_folder).state.is_final:
+            control.cancel(self._run_folder, "bench", immediately=True)
+        self.app.exit(0)
 
-    def _start(self) -> None:
-        self._runner.start(self._request)
-        log = OutputLog.of_run(self._request.directory)
-        self._indexer.watch(log)
-        self.app.call_from_thread(self.query_one(OutputView).show, log)
+    def save_cover(self) -> None:
+        """Nobody wants to see this at the next start."""
+
+    def _on_desk(self) -> None:
+        """The runbook is there: open it, once."""
+        if self.desk.library is not None and self._runbook is None:
+            self._runbook = self.desk.library.runbooks[0]
+            self._open_runbook(self._runbook)
+
+    @work(group="flood.open", exclusive=True, exit_on_error=True)
+    async def _open_runbook(self, runbook: Runbook) -> None:
+        session = await self.desk.begin(runbook, None)
+        await session.open_runbook(runbook)
+        self.checklist_pane.choose(runbook.steps[0].id)
+        self.show_pane(Pane.OUTPUT)
+        self._say(READY)
+
+    @work(group="flood.start", exclusive=True, exit_on_error=True)
+    async def _start(self) -> None:
+        session, runbook = self.desk.session, self._runbook
+        assert session is not None
+        assert runbook is not None
+        run_id = await session.start_step(session.plan_step(runbook, runbook.steps[0]), size=self.output_pane.room)
+        self._run_folder = session.run_folder(run_id)
 
     def _say(self, word: str) -> None:
         self._word = word
-        self.query_one("FloodScreen > Static", Static).update(self._text(), layout=False)
-
-    def _text(self) -> str:
-        return f"KEY={self._presses:06d} {self._word}"
-
-
-class FloodApp(App[None]):
-    """Nothing but the one screen."""
-
-    ENABLE_COMMAND_PALETTE = False
-
-    def __init__(self, runner: Runner, request: RunRequest) -> None:
-        super().__init__()
-        self._screen_to_open = FloodScreen(runner, request)
-
-    def on_mount(self) -> None:
-        self.push_screen(self._screen_to_open)
-
-    def get_line_filters(self) -> list[LineFilter]:
-        return [*super().get_line_filters(), SAFE_FILTER]
-
-
-def open_flood(script: str, folder: Path, *, uses_pty: bool) -> None:
-    """Show the screen until it is left. The run's files are in `folder`."""
-    runner = Runner()
-    runner.prefork()
-    request = RunRequest(
-        run_id="flood",
-        directory=folder / "flood",
-        script=script,
-        environment=dict(os.environ),
-        cwd=Path.cwd(),
-        uses_pty=uses_pty,
-    )
-    try:
-        FloodApp(runner, request).run()
-    finally:
-        runner.close()
-
-
-def _settle() -> None:
-    """What is loaded now stays: later collections need not walk it."""
-    gc.collect()
-    gc.freeze()
+        self.query_one("#flood", Static).update(f"KEY={self._presses:06d} {word}", layout=False)

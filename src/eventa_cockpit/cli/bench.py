@@ -8,6 +8,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -33,15 +34,43 @@ def flood(pipe: bool, folder: Path | None, command: tuple[str, ...]) -> None:
     """Open one step that runs COMMAND: g starts it, k counts, FLOOD-DONE is shown when all of it is there, q leaves."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise click.UsageError(_("This needs a terminal: run it in one, not in a pipe."))
-    # Textual reads this when it is imported: how long a key may wait for the next picture. Output has its own pace.
-    os.environ.setdefault("TEXTUAL_FPS", "120")
-    from eventa_cockpit.screens.flood import open_flood
-
     place = Path(tempfile.mkdtemp(prefix="cockpit-flood-", dir=folder or _fast_folder()))
     try:
-        open_flood(shlex.join(command), place, uses_pty=not pipe)
+        _open(shlex.join(command), place, uses_pty=not pipe)
     finally:
         shutil.rmtree(place)
+
+
+def _open(script: str, folder: Path, *, uses_pty: bool) -> None:
+    """Show the screen until it is left."""
+    from eventa_cockpit.app import CockpitApp
+    from eventa_cockpit.config import Config, EnvironmentConfig
+    from eventa_cockpit.domain.board import Board
+    from eventa_cockpit.domain.runbook import Library
+    from eventa_cockpit.runner.launching import Runner
+    from eventa_cockpit.screens.flood import FloodScreen, flood_runbook
+    from eventa_cockpit.services.board import BoardService
+    from eventa_cockpit.services.desk import Contents, Desk
+    from eventa_cockpit.services.incidents import Incidents, new_responder
+
+    config = Config(environments={"bench": EnvironmentConfig()}, environment="bench", state=folder)
+    runner = Runner()
+    runner.prefork()
+    contents = Contents(
+        Library((flood_runbook(script, uses_pty=uses_pty),)),
+        BoardService(()),
+        Incidents(folder, config, runner, new_responder()),
+        runner.close,
+    )
+    environment = config.chosen.described_as(config.environment)
+    desk = Desk(environment, config.service, ZoneInfo(config.timezone), Board(), lambda: contents)
+    app = CockpitApp(desk, main_screen=FloodScreen)
+    try:
+        app.run()
+        if app.failure is not None:
+            raise app.failure
+    finally:
+        desk.close()
 
 
 def _fast_folder() -> Path | None:

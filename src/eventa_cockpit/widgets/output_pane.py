@@ -42,17 +42,23 @@ class OutputPane(Canvas, can_focus=True):
         self._step = step
         self.repaint()
 
-    def show_run(self, source: LineSource | None) -> None:
-        """Show another run's output, or that there is none."""
-        if source is not None and self._reader is None:
-            from eventa_cockpit.widgets.output_reader import OutputReader  # what the first paint does not need
+    def prepare(self) -> OutputReader:
+        """Make what shows an output: after the first paint, and before a run starts, for either would be held up."""
+        if self._reader is None:
+            from eventa_cockpit.widgets.output_reader import OutputReader
 
             self._reader = OutputReader()
             self._reader.view.action_toggle_wrap()  # whole lines first: `w` cuts them
+            self._reader.display = False
             self.mount(self._reader)
-        if self._reader is not None:
-            self._reader.display = source is not None
-            self._reader.show(source)
+        return self._reader
+
+    def show_run(self, source: LineSource | None) -> None:
+        """Show another run's output, or that there is none."""
+        if source is not None or self._reader is not None:
+            reader = self.prepare()
+            reader.display = source is not None
+            reader.show(source)
         self.can_focus = source is None
         self.repaint()
 
