@@ -170,6 +170,6 @@ async def test_inside_a_cluster_without_a_kubeconfig_it_is_the_pods_own_account(
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "127.0.0.1")
     monkeypatch.setenv("KUBERNETES_SERVICE_PORT", "443")
-    with pytest.raises(UpstreamError, match="[Ss]ervice token") as caught:
+    with pytest.raises(UpstreamError, match=r"[Ss]ervice token") as caught:
         await source(EnvironmentConfig(kubernetes=Kubernetes())).read()
     assert caught.value.kind is FailureKind.NOT_CONFIGURED

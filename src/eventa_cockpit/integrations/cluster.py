@@ -51,7 +51,7 @@ def _pods_own_client() -> Any:
     from kubernetes import client, config
 
     configuration = client.Configuration()
-    config.load_incluster_config(client_configuration=configuration)
+    config.load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]
     return client.ApiClient(configuration)
 
 
