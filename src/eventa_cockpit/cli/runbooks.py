@@ -3,155 +3,156 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
+from eventa_cockpit.cleaning import clean, clean_line
+from eventa_cockpit.cli.options import Options, pass_options
 from eventa_cockpit.domain.runbook import Command, Library, Runbook, Step
+from eventa_cockpit.errors import RunbookError
 from eventa_cockpit.locale import _
 
-_PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+TO_MEND = 1
+"""Exit status of a lint that found something."""
+
+_paths = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
 
 
 @click.group()
 def runbooks() -> None:
-    """List, show and check runbooks."""
+    """List, show and check runbooks. PATH is a file or a folder; without one, the configured runbooks."""
 
 
 @runbooks.command("list")
-@_PATHS
-@_JSON
-def list_runbooks(paths: tuple[Path, ...], *, as_json: bool) -> None:
-    """List the runbooks of PATHS (files or folders; without any, the configured ones)."""
-    library = _load(paths)
+@_paths
+@_json
+@pass_options
+def list_runbooks(options: Options, paths: tuple[Path, ...], *, as_json: bool) -> int:
+    """List the runbooks of each PATH."""
+    library = _library(paths, options)
     if as_json:
         from eventa_cockpit.runbook.report import library_data
 
         _print_json(library_data(library))
-        return
+        return 0
     for runbook in library.runbooks:
-        steps = len(runbook.steps)
-        commands = sum(len(step.commands) for step in runbook.steps)
-        click.echo(f"{runbook.id}")
-        click.echo(
-            "    "
-            + _("{title}  ({steps} steps, {commands} commands)  {file}:{line}").format(
-                title=runbook.title, steps=steps, commands=commands, file=runbook.file, line=runbook.line
-            )
+        counts = _("{steps} steps, {commands} commands").format(
+            steps=len(runbook.steps), commands=sum(len(step.commands) for step in runbook.steps)
         )
-    _print_problems(library)
+        click.secho(clean_line(runbook.id), bold=True)
+        click.echo(f"    {clean_line(runbook.title)} ({counts})  {clean_line(runbook.file)}:{runbook.line}")
+    for problem in library.problems:
+        click.echo(clean_line(f"{problem.file}:{problem.line}: {problem.message}"), err=True)
+    return 0
 
 
 @runbooks.command("show")
 @click.argument("runbook_id", metavar="ID")
-@_PATHS
-@_JSON
-def show_runbook(runbook_id: str, paths: tuple[Path, ...], *, as_json: bool) -> None:
-    """Show one runbook of PATHS with its steps, commands, parameters and risks."""
-    library = _load(paths)
+@_paths
+@_json
+@pass_options
+def show_runbook(options: Options, runbook_id: str, paths: tuple[Path, ...], *, as_json: bool) -> int:
+    """Show the runbook ID of the PATHs: its steps, commands, parameters and risks."""
+    library = _library(paths, options)
     runbook = library.runbook(runbook_id)
     if runbook is None:
         known = ", ".join(entry.id for entry in library.runbooks) or _("none")
-        message = _("There is no runbook {id}. There are: {known}.").format(id=runbook_id, known=known)
-        raise click.UsageError(message)
+        raise RunbookError(_("There is no runbook {id}. There are: {known}.").format(id=runbook_id, known=known))
     if as_json:
         from eventa_cockpit.runbook.report import runbook_data
 
         _print_json(runbook_data(runbook))
-        return
+        return 0
     for line in _lines_of(runbook):
-        click.echo(line)
+        click.echo(clean_line(line))
+    return 0
 
 
 @runbooks.command("lint")
-@_PATHS
-@_JSON
-@click.pass_context
-def lint_runbooks(context: click.Context, paths: tuple[Path, ...], *, as_json: bool) -> None:
-    """Check the runbooks of PATHS; the exit status is 1 when something should be mended."""
+@_paths
+@_json
+@pass_options
+def lint_runbooks(options: Options, paths: tuple[Path, ...], *, as_json: bool) -> int:
+    """Say what should be mended in the runbooks of each PATH; exit status 1 when there is something."""
     from eventa_cockpit.runbook.lint import lint_paths
 
-    findings = lint_paths(_existing(paths))
+    findings = lint_paths(_existing(paths, options))
     if as_json:
-        entries = [
-            {"file": entry.file, "line": entry.line, "rule": entry.rule, "message": entry.message} for entry in findings
-        ]
-        _print_json({"findings": entries})
+        fields = ("file", "line", "rule", "message")
+        _print_json({"findings": [{name: getattr(entry, name) for name in fields} for entry in findings]})
     else:
         for entry in findings:
-            click.echo(f"{entry.file}:{entry.line}: {entry.message} [{entry.rule}]")
+            click.echo(clean_line(f"{entry.file}:{entry.line}: {entry.message} [{entry.rule}]"))
         if not findings:
-            click.echo(_("Nothing to mend."))
-    if findings:
-        context.exit(1)
+            click.echo(_("There is nothing to mend."))
+    return TO_MEND if findings else 0
 
 
-def _load(paths: Sequence[Path]) -> Library:
+def _library(paths: Sequence[Path], options: Options) -> Library:
     from eventa_cockpit.runbook.library import load_library
 
-    return load_library(_existing(paths))
+    return load_library(_existing(paths, options))
 
 
-def _existing(paths: Sequence[Path]) -> list[Path]:
-    """The paths asked for, else those of the configuration, else the ones that are shipped."""
+def _existing(paths: Sequence[Path], options: Options) -> list[Path]:
+    """The paths asked for, else those of the configuration, else the ones that come with the cockpit."""
     for path in paths:
         if not path.exists():
-            raise click.UsageError(_("{path} does not exist.").format(path=path))
+            raise RunbookError(_("{path} does not exist.").format(path=path))
     if paths:
         return list(paths)
     from eventa_cockpit.runbook.library import shipped_runbooks
 
-    return [shipped_runbooks()]
+    return [Path(name).expanduser() for name in options.config().runbooks] or [shipped_runbooks()]
+
+
+_UNSEEN = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
 def _print_json(data: Any) -> None:
-    json.dump(data, sys.stdout, ensure_ascii=_is_narrow(), indent=2)
-    sys.stdout.write("\n")
+    """Readable Japanese, with what a terminal would obey or hide written as escapes."""
+    text = json.dumps(data, ensure_ascii=False, indent=2)
+    click.echo(_UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
-def _is_narrow() -> bool:
-    """A terminal that cannot show Japanese gets it escaped instead of an error."""
-    return (sys.stdout.encoding or "").casefold().replace("-", "") != "utf8"
-
-
-def _print_problems(library: Library) -> None:
-    for problem in library.problems:
-        click.echo(f"{problem.file}:{problem.line}: {problem.message}", err=True)
-
-
-def _lines_of(runbook: Runbook) -> list[str]:
-    lines = [f"# {runbook.title}", f"{runbook.file}:{runbook.line}", ""]
-    lines += [runbook.text, ""] if runbook.text else []
-    lines += [f"{key}: {value}" for key, value in runbook.facts.items()]
-    lines += [f"! {signal.text}" for signal in runbook.signals]
+def _lines_of(runbook: Runbook) -> Iterator[str]:
+    yield f"# {runbook.title}"
+    yield f"{runbook.file}:{runbook.line}"
+    if runbook.text:
+        yield ""
+        yield from runbook.text.splitlines()
+    if runbook.facts or runbook.signals:
+        yield ""
+    yield from (f"{key}: {value}" for key, value in runbook.facts.items())
+    yield from (f"! {signal.text}" for signal in runbook.signals)
     for phase in runbook.phases:
-        lines += ["", f"## {phase.title} ({phase.kind.value})"]
+        yield ""
+        yield f"## {phase.title} ({phase.kind.value})"
+        yield from phase.text.splitlines()
         for step in phase.steps:
-            lines += _lines_of_step(step, "")
-    return lines
+            yield from _lines_of_step(step, "")
 
 
-def _lines_of_step(step: Step, indent: str) -> list[str]:
-    lines = [f"{indent}{step.number}. {step.title}"]
+def _lines_of_step(step: Step, indent: str) -> Iterator[str]:
+    yield f"{indent}{step.number}. {step.title}"
     inner = f"{indent}   "
-    lines += [f"{inner}{line}" for line in step.text.splitlines()]
+    yield from (f"{inner}{line}" for line in step.text.splitlines())
     for command in step.commands:
-        lines += _lines_of_command(command, inner)
+        yield from _lines_of_command(command, inner)
     for substep in step.substeps:
-        lines += _lines_of_step(substep, inner)
-    return lines
+        yield from _lines_of_step(substep, inner)
 
 
-def _lines_of_command(command: Command, indent: str) -> list[str]:
+def _lines_of_command(command: Command, indent: str) -> Iterator[str]:
     from eventa_cockpit.runbook.rules import explain
 
-    lines = [f"{indent}[{command.risk.value}] {explain(command.risk_rule)} ({command.risk_rule})"]
-    lines += [f"{indent}| {line}" for line in command.text.splitlines()]
+    yield f"{indent}[{command.risk.value}] {explain(command.risk_rule)} ({command.risk_rule})"
+    yield from (f"{indent}| {line}" for line in clean(command.text).splitlines())
     names = [f"{entry.name} ({_('secret')})" if entry.is_secret else entry.name for entry in command.parameters]
     if names:
-        lines.append(f"{indent}" + _("asks for: {names}").format(names=", ".join(names)))
-    return lines
+        yield f"{indent}" + _("asks for: {names}").format(names=", ".join(names))

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import replace
 from functools import lru_cache
 
+from eventa_cockpit.cleaning import clean
 from eventa_cockpit.domain.runbook import Command
 from eventa_cockpit.runbook.annotations import of_fence
 from eventa_cockpit.runbook.fences import Split, is_shell, language_of, looks_like_shell, split_fence
@@ -55,7 +56,7 @@ def make_command(script: str, language: str = "sh", line: int = 1, info: str = "
         risk=rule.risk,
         risk_rule=rule.id,
         parameters=parameters_of(source, found, placeholders, annotation.choices),
-        expected_output=sample or None,
+        expected_output=clean(sample) or None,
         annotation=annotation,
         digest=hashlib.sha256(script.encode(errors="surrogatepass")).hexdigest(),
     )

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from eventa_cockpit.cleaning import clean_line
+
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
@@ -299,6 +301,7 @@ def _inline_lines(children: Sequence[Token]) -> tuple[list[Line], tuple[str, ...
     bold = rest = ""
     in_bold = False
     for token in children:
+        content = clean_line(token.content)
         if token.type in {"softbreak", "hardbreak"}:
             lines.append(_line(bold, rest))
             bold = rest = ""
@@ -310,9 +313,9 @@ def _inline_lines(children: Sequence[Token]) -> tuple[list[Line], tuple[str, ...
             links.append(str(token.attrGet("href") or ""))
         elif token.type != "html_inline":
             if in_bold:
-                bold += token.content
+                bold += content
             else:
-                rest += token.content
+                rest += content
     lines.append(_line(bold, rest))
     return lines, tuple(links)
 

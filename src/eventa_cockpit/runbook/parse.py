@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from types import MappingProxyType
 
+from eventa_cockpit.cleaning import clean
 from eventa_cockpit.domain.runbook import (
     EscalationRule,
     Parameter,
@@ -168,7 +169,7 @@ class _Reading:
             title=title,
             file=self.file,
             line=section.line,
-            text="\n".join(text for text in (*texts, *plain) if text),
+            text=clean("\n".join(text for text in (*texts, *plain) if text)),
             facts=MappingProxyType(facts),
             schedule=schedule,
             signals=tuple(signal for draft in drafts for signal in _signals(draft)),
@@ -307,7 +308,7 @@ def _numbered(drafts: Iterable[_PhaseDraft], front: FrontMatter) -> Iterator[Pha
             kind=kind,
             title=draft.title,
             line=draft.line,
-            text="\n".join(text for text in texts if text),
+            text=clean("\n".join(text for text in texts if text)),
             steps=tuple(_with_defaults(step, shared) for step in steps) if shared else tuple(steps),
         )
 

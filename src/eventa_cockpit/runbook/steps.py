@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from eventa_cockpit.cleaning import clean
 from eventa_cockpit.domain.runbook import Annotation, Command, Step
 from eventa_cockpit.runbook.annotations import NO_ANNOTATION, merged, of_comment
 from eventa_cockpit.runbook.commands import is_shell_fence, read_fence
@@ -32,7 +33,7 @@ class Draft:
             number=number,
             title=self.title,
             line=self.line,
-            text="\n".join(text for text in self.texts if text),
+            text=clean("\n".join(text for text in self.texts if text)),
             commands=tuple(self.commands),
             substeps=tuple(
                 substep.finish(f"{step_id}.{count}", f"{number}.{count}")
@@ -48,6 +49,7 @@ class Draft:
             self.texts.append(text)
             return
         last = self.commands[-1]
+        text = clean(text)
         seen = text if last.expected_output is None else f"{last.expected_output}\n{text}"
         self.commands[-1] = replace(last, expected_output=seen)
 

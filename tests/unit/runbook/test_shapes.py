@@ -174,6 +174,15 @@ class TestSurroundings:
         assert runbook.phases[0].text == "a | b\nc | d\nindented"
 
 
+def test_hostile_text_is_harmless_wherever_it_stands_and_commands_keep_their_bytes() -> None:
+    text = "# a\x1b[2Jb\n\u202eWords.\n\n**k\x9b5A**: v\u200b\n\n1. t\x1b]0;x\x07\n   p\x1b[1A\n   ```sh\n   echo \x1b[2J\n   ```\n"
+    runbook = only_runbook(text)
+    (step,) = runbook.steps
+    shown = f"{runbook.title}{runbook.text}{dict(runbook.facts)}{step.title}{step.text}"
+    assert not set("\x1b\x9b\u202e\u200b\x07") & set(shown)
+    assert step.commands[0].text == "echo \x1b[2J"
+
+
 class TestEscalation:
     def test_a_list_of_delays_under_an_escalation_heading_is_a_policy(self) -> None:
         text = "# X\n## Escalation\n- no response within 15 minutes: page the secondary\n- after 1 hour, call the CTO\n"
