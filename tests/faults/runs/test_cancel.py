@@ -158,7 +158,7 @@ def test_a_time_out_ends_the_tree_and_is_not_a_cancel(runs, uses_pty):
 
 
 def test_survivors_of_a_killed_supervisor_are_found_by_their_mark(runs):
-    run_dir = runs.start("setsid sleep 300 & echo ready; sleep 300")
+    run_dir = runs.start("setsid sh -c 'echo ready; exec sleep 300' & sleep 300")  # ready once it has left the session
     wait_for(lambda: b"ready" in output(run_dir), "the command to be ready")
     os.kill(supervisor_of(run_dir), 9)
 
