@@ -37,17 +37,22 @@ class Runner:
     """Starts runs. Safe to use from several threads; the supervisors outlive it."""
 
     def __init__(self, python: str = sys.executable, prefix: Sequence[str] = ()) -> None:
-        self._arguments = (*prefix, python, "-I", "-S", PROGRAM)
-        """`prefix` puts the supervisors somewhere else, such as a scope that survives logout."""
+        self._arguments = (python, "-I", "-S", PROGRAM)
+        self._prefix = tuple(prefix)
+        """Puts the supervisors somewhere else, such as a scope that survives a log-out; done without if it fails."""
         self._launcher: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
     def prefork(self) -> None:
-        """Start the launcher. Returns at once; call it before there are threads."""
+        """Start the launcher. Returns at once; call it before there are threads. Runs start without it too, slower."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            self._process = self._spawn("launch", (theirs.fileno(),))
+            try:
+                self._process = self._spawn("launch", (theirs.fileno(),), self._prefix)
+            except OSError:  # no such program as the prefix names: each run is then executed by itself
+                ours.close()
+                return
         self._launcher = ours
 
     def start(self, request: RunRequest) -> None:
@@ -75,7 +80,7 @@ class Runner:
 
     def _hand_over(self, ours: Claim, request: RunRequest) -> None:
         spec = json.dumps(_specification(ours, request)).encode()
-        for ask in (self._ask_launcher, self._execute):
+        for ask in (self._ask_launcher, self._execute, self._execute_without_prefix):
             answer = _exchange(ours, spec, ask)
             if answer == "started" or (not answer and status(request.directory).has_started):
                 return
@@ -106,12 +111,21 @@ class Runner:
         return True
 
     def _execute(self, descriptors: Sequence[int]) -> bool:
-        self._spawn("supervise", descriptors).wait()
+        return self._spawned(descriptors, self._prefix)
+
+    def _execute_without_prefix(self, descriptors: Sequence[int]) -> bool:
+        return bool(self._prefix) and self._spawned(descriptors, ())
+
+    def _spawned(self, descriptors: Sequence[int], prefix: Sequence[str]) -> bool:
+        try:
+            self._spawn("supervise", descriptors, prefix).wait()
+        except OSError:
+            return False
         return True
 
-    def _spawn(self, role: str, descriptors: Sequence[int]) -> subprocess.Popen[bytes]:
+    def _spawn(self, role: str, descriptors: Sequence[int], prefix: Sequence[str]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [*self._arguments, role, *map(str, descriptors)],
+            [*prefix, *self._arguments, role, *map(str, descriptors)],
             pass_fds=descriptors,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

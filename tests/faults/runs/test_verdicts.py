@@ -220,3 +220,47 @@ def test_a_sleeping_supervisor_uses_no_processor_time(runs):
 def _switches(stat_file: Path) -> int:
     lines = stat_file.read_text().splitlines()
     return int(next(line.split()[1] for line in lines if line.startswith("voluntary_ctxt_switches")))
+
+
+@pytest.mark.parametrize("prefix", [("/no/such/program",), ("false",)])
+@pytest.mark.parametrize("has_launcher", [True, False])
+def test_a_scope_that_cannot_be_had_is_done_without(prefix, has_launcher, runs):
+    runner = Runner(prefix=prefix)
+    if has_launcher:
+        runner.prefork()
+    request = runs.request("exit 3")
+    runner.start(request)
+    runner.close()
+
+    assert finished(request.directory).exit_code == 3
+
+
+def test_a_launcher_that_was_killed_is_done_without(runs):
+    runner = Runner()
+    runner.prefork()
+    runner._process.kill()
+    runner._process.wait()
+    for _ in range(2):
+        request = runs.request("exit 3")
+        runner.start(request)
+        assert finished(request.directory).exit_code == 3
+    runner.close()
+
+
+def test_a_runner_that_was_closed_leaves_its_runs_running(runs):
+    runner = Runner()
+    runner.prefork()
+    request = runs.request("read -r go; exit 3")
+    runner.start(request)
+    runner.close()
+    control.send_input(request.directory, b"\n")
+
+    assert finished(request.directory).exit_code == 3
+
+
+def test_without_any_python_for_the_supervisor_the_step_does_not_run(runs):
+    with pytest.raises(RunError, match="does not run"):
+        Runner(python="/no/such/python").start(runs.request("touch ran", name="step-001"))
+
+    verdict = status(runs.folder / "step-001")
+    assert (verdict.state, verdict.has_started) == (RunState.LOST, False)

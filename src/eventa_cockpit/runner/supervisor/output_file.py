@@ -22,7 +22,6 @@ class OutputFile:
         self.dropped = 0
         self.error = 0
         """The errno that last refused a write, or 0."""
-        self.is_dirty = False
 
     def append(self, data: bytes) -> None:
         if self._backlog or self._gap:
@@ -56,7 +55,6 @@ class OutputFile:
 
     def sync(self) -> None:
         """To the disk. A failure counts as a refused write, because the bytes may be gone."""
-        self.is_dirty = False
         try:
             os.fdatasync(self._fd)
         except OSError as error:
@@ -79,5 +77,4 @@ class OutputFile:
                 self.error = error.errno or errno.EIO
                 break
         self.written += done
-        self.is_dirty = self.is_dirty or done > 0
         return done

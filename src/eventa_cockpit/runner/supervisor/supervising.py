@@ -14,19 +14,13 @@ from typing import Any
 from eventa_cockpit.runner.supervisor import command as commands
 from eventa_cockpit.runner.supervisor.control_server import Answer, Client, ControlServer, Request
 from eventa_cockpit.runner.supervisor.ladder import INTERRUPT, KILL, TERMINATE, Ladder
-from eventa_cockpit.runner.supervisor.masking import Masker
 from eventa_cockpit.runner.supervisor.output_file import OutputFile
 from eventa_cockpit.runner.supervisor.processes import become_subreaper, boot_id, descendants
 from eventa_cockpit.runner.supervisor.record import StatusRecord
+from eventa_cockpit.runner.supervisor.streaming import OutputStream
 
 Spec = dict[str, Any]
-TICK_S = 1.0
-"""Between two looks at what waits for the disk, while something does."""
-IDLE_S = 0.1
-"""Without output for so long, what may be the first two letters of a secret is shown."""
 KILL_TICK_S = 0.005
-DRAIN_S = 0.5
-"""How long a dead command's terminal may take to give its last bytes."""
 VERDICT_OF_CANCEL = {"cancelled": "cancelled", "timeout": "timed_out", "interrupted": "interrupted"}
 IGNORED = (
     signal.SIGHUP, signal.SIGINT, signal.SIGPIPE, signal.SIGQUIT,
@@ -41,16 +35,14 @@ class Supervisor:
         self._spec = spec
         self._mode: int = spec["mode"]
         self._record = StatusRecord.resume("status")
-        self._output = OutputFile("output.log", self._mode)
-        self._masker = Masker(list(spec["secrets"].values()))
         self._control = ControlServer(self._answer, self._type)
+        file = OutputFile("output.log", self._mode)
+        self._output = OutputStream(file, list(spec["secrets"].values()), self._control.announce_output)
         self._poll = select.poll()
         self._handlers: dict[int, Callable[[int], None]] = {}
         self._began = 0.0
         self._told_to_stop = 0
-        self._release_at: float | None = None
         self._cancel_reason = ""
-        self._reads_output = True
         self._is_final = False
         self._has_children = True
         self._input_waits = False
@@ -139,22 +131,14 @@ class Supervisor:
             self._climb("timeout", INTERRUPT, now)
         if self._ladder.is_active and self._has_children and self._ladder.advance(now):
             self._note_stage()
-        if self._release_at is not None and now >= self._release_at:
-            self._release_at = None
-            self._log(self._masker.release())
+        self._output.tend(now)
         if self._command.wait_status is not None:
             self._settle(now)
-        if self._output.is_waiting:
-            self._output.retry()
 
     def _patience_ms(self) -> int | None:
         """How long the loop may sleep when nothing happens; None is for ever."""
         now = time.monotonic()
-        waits: list[float] = []
-        if self._release_at is not None:
-            waits.append(self._release_at - now)
-        if self._output.is_waiting or self._output.is_dirty:
-            waits.append(TICK_S)
+        waits = [wait] if (wait := self._output.due_in(now)) is not None else []
         if self._ladder.is_active and self._has_children:
             waits.append(KILL_TICK_S if self._ladder.stage == KILL else self._ladder.due - now)
         if self._spec["timeout"] is not None and self._command.wait_status is None and not self._ladder.is_active:
@@ -181,33 +165,12 @@ class Supervisor:
             if pid == self._command.pid:
                 self._command.wait_status = status
 
-    # ----------------------------------------------------------------- output
-
     def _read(self, event: int) -> None:
         if event & select.POLLOUT:
             self._type(b"")
-        data, is_end = self._command.read()
-        self._log(self._masker.feed(data))
-        self._release_at = time.monotonic() + IDLE_S if self._masker.is_holding else None
-        if is_end:
+        self._output.take(self._command)
+        if not self._output.is_open:
             self._ignore(self._command.fd)
-            self._reads_output = False
-
-    def _log(self, data: bytes) -> None:
-        if data:
-            self._output.append(data)
-            self._control.announce_output()
-
-    def _drain_output(self) -> None:
-        """The last bytes of a command that has ended: they may still be on their way through the terminal."""
-        until = time.monotonic() + DRAIN_S
-        while self._reads_output and time.monotonic() < until:
-            waiter = select.poll()
-            waiter.register(self._command.fd, select.POLLIN)
-            patience = 20 if self._has_children else 100
-            if not waiter.poll(patience):
-                return
-            self._read(select.POLLIN)
 
     # ---------------------------------------------------------------- verdict
 
@@ -215,14 +178,14 @@ class Supervisor:
         """The command has ended: record the verdict once it stands, and again when what it left has gone."""
         if self._is_final:
             if not self._has_children:
-                self._finish_output()
-                self._put(left=0, **self._output_facts())
+                self._output.finish()
+                self._put(left=0, **self._output.facts)
             return
         if self._ladder.is_active and self._has_children and not self._ladder.is_exhausted(now):
             return
-        self._drain_output()
+        self._drain()
         if not self._has_children:
-            self._finish_output()
+            self._output.finish()
         code = os.waitstatus_to_exitcode(self._command.wait_status or 0)
         self._is_final = True
         self._put(
@@ -234,15 +197,12 @@ class Supervisor:
             left=len(descendants(os.getpid())) if self._has_children else 0,
             stage="",
             stage_due=None,
-            **self._output_facts(),
+            **self._output.facts,
         )
 
-    def _finish_output(self) -> None:
-        self._log(self._masker.flush())
-        self._output.give_up()
-
-    def _output_facts(self) -> dict[str, Any]:
-        return {"bytes": self._output.written, "dropped": self._output.dropped, "masked": self._masker.count}
+    def _drain(self) -> None:
+        if self._output.is_open and not self._output.drain(self._command, is_alone=not self._has_children):
+            self._ignore(self._command.fd)
 
     def _put(self, **changes: Any) -> None:
         """Record what is known. The slots are preallocated, so a refusal means a broken disk: say so with the next."""
@@ -276,7 +236,7 @@ class Supervisor:
     def _serve(self, fd: int) -> None:
         if not self._control.serve(fd):
             self._ignore(fd)
-            if self._command.has_terminal and self._reads_output and not self._control.has_attached:
+            if self._command.has_terminal and self._output.is_open and not self._control.has_attached:
                 self._command.returns_carriage(enabled=False)
 
     def _answer(self, client: Client, request: Request) -> Answer:
@@ -301,27 +261,27 @@ class Supervisor:
     def _input(self, _client: Client, request: Request) -> Answer:
         if not self._command.has_terminal:
             return {"error": "no terminal"}
-        if not self._reads_output:
+        if not self._output.is_open:
             return {"error": "ended"}
         self._type(base64.b64decode(request["data"]))
         return {}
 
     def _resize(self, _client: Client, request: Request) -> Answer:
-        if self._command.has_terminal and self._reads_output:
+        if self._command.has_terminal and self._output.is_open:
             self._command.resize(int(request["columns"]), int(request["rows"]))
         return {}
 
     def _attach(self, client: Client, _request: Request) -> Answer:
         if not self._command.has_terminal:
             return {"error": "no terminal"}
-        if not self._reads_output:
+        if not self._output.is_open:
             return {"error": "ended"}
         client.is_attached = True
         self._command.returns_carriage(enabled=True)
         return {"offset": self._output.written}
 
     def _type(self, data: bytes) -> None:
-        if not self._reads_output:
+        if not self._output.is_open:
             return
         self._command.write_input(data)
         waits = bool(self._command.pending_input)
