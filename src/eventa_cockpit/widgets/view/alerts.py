@@ -54,10 +54,8 @@ def worst(alerts: AlertList | None) -> Severity | None:
 
 
 def tally(alerts: AlertList) -> str:
-    """`3 firing, 1 silenced`."""
-    silenced = sum(alert.state is not AlertState.FIRING for alert in alerts.alerts)
-    text = _("{count} firing").format(count=len(alerts.firing))
-    return text + ", " + _("{count} silenced").format(count=silenced) if silenced else text
+    """`3 firing`."""
+    return _("{count} firing").format(count=len(alerts.firing))
 
 
 def _alert_rows(alert: Alert, offer: str, now: datetime, width: int) -> list[Line]:
