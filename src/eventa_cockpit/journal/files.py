@@ -207,12 +207,10 @@ class FileJournal:
 
     def _not_recorded(self, error: OSError) -> str:
         if error.errno in NO_ROOM:
-            return _(
-                "It was not recorded, so it was not done: {folder} has no room. Make some (df -h {folder})."
-            ).format(folder=self._folder)
-        return _("It was not recorded, so it was not done: {file} cannot be written ({reason}).").format(
-            file=self.path, reason=error.strerror
-        )
+            return _("Nothing can be recorded in {folder}: no room is left. Make some (df -h {folder}).").format(
+                folder=self._folder
+            )
+        return _("Nothing can be recorded in {file}: {reason}.").format(file=self.path, reason=error.strerror)
 
 
 def _later(one: Cursor, other: Cursor) -> Cursor:

@@ -188,7 +188,9 @@ class Session:
         who = self.responder.name
         await asyncio.to_thread(control.cancel, self.run_folder(run_id), who, immediately=immediately)
         if unrecorded is not None:
-            raise unrecorded
+            raise JournalError(
+                _("The run was asked to end, but that is not on record. {reason}").format(reason=unrecorded)
+            ) from unrecorded
 
     async def send_input(self, run_id: str, data: bytes) -> None:
         """Type into a run's terminal. Raises RunError. What is typed is not recorded: it may be a password."""

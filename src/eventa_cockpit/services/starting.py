@@ -52,18 +52,27 @@ class Starter:
     def start(self, plan: StepPlan, answer: Answer, typed: Mapping[str, str], size: tuple[int, int]) -> str:
         """The id of the run that was started. Raises as `Session.start_step` does."""
         secret_values = self._secret_values(plan, typed)
-        run_id, attempt = self._claim(plan)
         try:
-            self._journal.append(_started(plan, run_id, attempt, answer), key=f"{run_id}/started")
-        except JournalError:
-            self._journal.release(run_id)
-            raise
+            run_id = self._put_on_record(plan, answer)
+        except JournalError as error:
+            raise JournalError(
+                _("The step was not started, because its start could not be recorded. {reason}").format(reason=error)
+            ) from error
         try:
             self._launcher.start(self._request(plan, run_id, secret_values, size))
         except StepTakenError:
             raise
         except (RunError, SecretError) as error:
             self._settle(plan, run_id, str(error))
+            raise
+        return run_id
+
+    def _put_on_record(self, plan: StepPlan, answer: Answer) -> str:
+        run_id, attempt = self._claim(plan)
+        try:
+            self._journal.append(_started(plan, run_id, attempt, answer), key=f"{run_id}/started")
+        except JournalError:
+            self._give_back(run_id)
             raise
         return run_id
 
@@ -81,6 +90,12 @@ class Starter:
                     self._runs / run_id,
                 )
             attempt += 1
+
+    def _give_back(self, run_id: str) -> None:
+        try:
+            self._journal.release(run_id)
+        except JournalError:  # it stays ours, so the next try of this session gets it
+            return
 
     def _is_on_record(self, run_id: str) -> bool:
         return any(

@@ -41,7 +41,7 @@ def test_a_full_disk_refuses_events_and_keeps_those_it_took(tmp_path: Path, limi
 def test_the_refusal_says_what_to_do(tmp_path: Path) -> None:
     refused = " ".join(write_until_full(tmp_path, 500)[-1])
 
-    assert "not recorded" in refused
+    assert "Nothing can be recorded" in refused
     assert f"df -h {tmp_path}" in refused
 
 

@@ -188,7 +188,7 @@ def test_an_event_that_could_not_be_made_durable_is_not_there(
 
     with monkeypatch.context() as patched:
         patched.setattr(files.os, "fdatasync", fail)
-        with pytest.raises(JournalError, match="not recorded"):
+        with pytest.raises(JournalError, match="Nothing can be recorded"):
             journal.append(NoteAdded("2"))
     assert journal.path.read_bytes() == whole
 
