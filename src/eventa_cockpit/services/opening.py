@@ -9,6 +9,7 @@ from eventa_cockpit.domain.runbook import Library
 from eventa_cockpit.integrations.registry import sources_for
 from eventa_cockpit.runbook.library import load_library, shipped_runbooks
 from eventa_cockpit.runner.launching import Runner
+from eventa_cockpit.runner.logind import logout_fate
 from eventa_cockpit.services.board import BoardService
 from eventa_cockpit.services.desk import Contents
 from eventa_cockpit.services.incidents import Incidents, new_responder
@@ -18,7 +19,7 @@ CACHE = "runbooks.cache"
 
 def fetch(config: Config, state: Path) -> Contents:
     """For the configuration's chosen environment."""
-    runner = Runner()
+    runner = Runner(prefix=logout_fate().prefix)
     runner.prefork()
     return Contents(
         library_of(config, state),
