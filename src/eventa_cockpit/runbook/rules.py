@@ -47,6 +47,10 @@ def by_id() -> dict[str, Rule]:
     return {rule.id: rule for rule in RULES}
 
 
+def named(rule_id: str) -> Rule:
+    return by_id()[rule_id]
+
+
 @cache
 def by_program() -> dict[str, tuple[Rule, ...]]:
     table: dict[str, list[Rule]] = {}
