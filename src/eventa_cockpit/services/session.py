@@ -17,7 +17,7 @@ from eventa_cockpit.domain.responder import Responder
 from eventa_cockpit.domain.run import RunStatus
 from eventa_cockpit.domain.runbook import Risk, Runbook, Step
 from eventa_cockpit.errors import JournalError, RunError, StepTakenError
-from eventa_cockpit.journal.protocol import Journal
+from eventa_cockpit.journal.protocol import Finding, Journal
 from eventa_cockpit.locale import _
 from eventa_cockpit.runner import control
 from eventa_cockpit.services.following import Followed, follow
@@ -214,6 +214,10 @@ class Session:
                 await asyncio.to_thread(self._journal.append, verdict, verdict.run_id)
             if followed.verdicts:
                 await self._catch_up()
+
+    def verify(self) -> tuple[Finding, ...]:
+        """Everything that is wrong with the record on disk. Blocks."""
+        return self._journal.verify()
 
     def close(self) -> None:
         """End this session's part of the journal. Runs go on."""
