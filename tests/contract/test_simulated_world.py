@@ -13,8 +13,9 @@ from eventa_cockpit.config import load_config
 from eventa_cockpit.domain.alert import Severity
 from eventa_cockpit.domain.rollout import RolloutState
 from eventa_cockpit.domain.service_status import ServiceState
+from eventa_cockpit.domain.source import Source
 from eventa_cockpit.errors import UpstreamError
-from eventa_cockpit.integrations.registry import Source, sources_for
+from eventa_cockpit.integrations.registry import sources_for
 from eventa_cockpit.simulator.launching import World, start_world
 
 
@@ -25,12 +26,12 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 @pytest.fixture
-def sources(world: World) -> dict[str, Source]:
+def sources(world: World) -> dict[str, Source[Any]]:
     environment = load_config(world.config_path).environments["prod"]
     return {source.key: source for source in sources_for(environment)}
 
 
-async def answer_of(source: Source, deadline_s: float = 20) -> Any:
+async def answer_of(source: Source[Any], deadline_s: float = 20) -> Any:
     """The first answer: AWS's part of the world is up a little later than the rest."""
     async with asyncio.timeout(deadline_s):
         while True:
@@ -42,32 +43,32 @@ async def answer_of(source: Source, deadline_s: float = 20) -> Any:
                 await source.close()
 
 
-async def test_the_outage_that_is_going_on_is_among_the_alerts(sources: dict[str, Source]) -> None:
+async def test_the_outage_that_is_going_on_is_among_the_alerts(sources: dict[str, Source[Any]]) -> None:
     alerts = await answer_of(sources["alerts"])
     assert any("Payment" in alert.name and alert.severity is Severity.CRITICAL for alert in alerts.firing)
     assert alerts.watchdog_at is not None
 
 
-async def test_all_eight_database_metrics_have_points(sources: dict[str, Source]) -> None:
+async def test_all_eight_database_metrics_have_points(sources: dict[str, Source[Any]]) -> None:
     readings = await answer_of(sources["database"])
     assert len(readings.readings) == 8
     assert all(reading.points for reading in readings.readings)
 
 
-async def test_sentry_tells_counts_and_issues(sources: dict[str, Source]) -> None:
+async def test_sentry_tells_counts_and_issues(sources: dict[str, Source[Any]]) -> None:
     report = await answer_of(sources["errors"])
     assert report.project == "eventa-fe"
     assert report.count > 0
     assert report.points
 
 
-async def test_the_deployments_are_complete(sources: dict[str, Source]) -> None:
+async def test_the_deployments_are_complete(sources: dict[str, Source[Any]]) -> None:
     rollouts = await answer_of(sources["rollouts"])
     assert {deployment.state for deployment in rollouts.deployments} == {RolloutState.COMPLETE}
     assert all(deployment.changed_at and deployment.image for deployment in rollouts.deployments)
 
 
-async def test_status_pages_are_read_where_they_are_configured(sources: dict[str, Source]) -> None:
+async def test_status_pages_are_read_where_they_are_configured(sources: dict[str, Source[Any]]) -> None:
     for key in (key for key in sources if key.startswith("status:")):
         assert (await answer_of(sources[key])).state is not ServiceState.UNKNOWN
 

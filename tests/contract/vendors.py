@@ -16,7 +16,8 @@ from eventa_cockpit.config import (
     Sentry,
     StatusPage,
 )
-from eventa_cockpit.integrations.registry import Source, sources_for
+from eventa_cockpit.domain.source import Source
+from eventa_cockpit.integrations.registry import sources_for
 
 NOW = datetime(2026, 11, 23, 21, 30, 20, tzinfo=UTC)
 TOKEN = "sntrys_0123456789"
@@ -27,31 +28,31 @@ def stamp(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
 
 
-def source(environment: EnvironmentConfig) -> Source:
+def source(environment: EnvironmentConfig) -> Source[Any]:
     """The only source of an environment, at a fixed moment."""
     (only,) = sources_for(environment, now=lambda: NOW)
     return only
 
 
-def alertmanager(*urls: str, deadline: float = 5.0, **options: Any) -> Source:
+def alertmanager(*urls: str, deadline: float = 5.0, **options: Any) -> Source[Any]:
     return source(EnvironmentConfig(alertmanager=Alertmanager(urls=list(urls), deadline=deadline, **options)))
 
 
-def sentry(url: str, deadline: float = 5.0, **options: Any) -> Source:
+def sentry(url: str, deadline: float = 5.0, **options: Any) -> Source[Any]:
     settings = {"organization": "eventa", "project": "eventa-fe", "token": "env:SENTRY_TOKEN", **options}
     return source(EnvironmentConfig(sentry=Sentry(url=url, deadline=deadline, **settings)))
 
 
-def status_page(url: str, deadline: float = 5.0) -> Source:
+def status_page(url: str, deadline: float = 5.0) -> Source[Any]:
     return source(EnvironmentConfig(status_pages={"stripe": StatusPage(url=url, deadline=deadline)}))
 
 
-def cloudwatch(url: str, deadline: float = 10.0, **options: Any) -> Source:
+def cloudwatch(url: str, deadline: float = 10.0, **options: Any) -> Source[Any]:
     database = Database(instance="eventa-prod", endpoint_url=url, deadline=deadline, **options)
     return source(EnvironmentConfig(database=database, variables=AWS_VARIABLES))
 
 
-def kubernetes(url: str, folder: Path, deadline: float = 10.0, **options: Any) -> Source:
+def kubernetes(url: str, folder: Path, deadline: float = 10.0, **options: Any) -> Source[Any]:
     config = kubeconfig(url, folder)
     return source(EnvironmentConfig(kubernetes=Kubernetes(kubeconfig=str(config), deadline=deadline, **options)))
 

@@ -31,7 +31,7 @@ class Deployment:
     """`deployment.kubernetes.io/revision`, or None before the first roll-out."""
     image: str = ""
     changed_at: datetime | None = None
-    """When the newest replica set was made: the last roll-out began."""
+    """When the newest replica set was made: the last roll-out began. After a roll-back: when it last moved."""
     reason: str = ""
     """Why it is stuck or degraded, in Kubernetes' words."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from eventa_cockpit.cleaning import clean_line
 from eventa_cockpit.config import (
@@ -18,6 +18,7 @@ from eventa_cockpit.config import (
     Upstream,
 )
 from eventa_cockpit.domain.board import FailureKind
+from eventa_cockpit.domain.source import Source
 from eventa_cockpit.errors import SecretError, UpstreamError
 from eventa_cockpit.integrations.alertmanager import AlertmanagerSource
 from eventa_cockpit.integrations.aws import AwsAccount
@@ -31,28 +32,13 @@ from eventa_cockpit.secrets import read_secret
 Clock = Callable[[], datetime]
 
 
-class Source(Protocol):
-    """What every integration offers; the board's service asks for the same."""
-
-    @property
-    def key(self) -> str: ...
-    @property
-    def vendor(self) -> str: ...
-    @property
-    def every(self) -> timedelta: ...
-    @property
-    def deadline(self) -> timedelta: ...
-    async def read(self) -> Any: ...
-    async def close(self) -> None: ...
-
-
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def sources_for(environment: EnvironmentConfig, now: Clock = utc_now) -> tuple[Source, ...]:
+def sources_for(environment: EnvironmentConfig, now: Clock = utc_now) -> tuple[Source[Any], ...]:
     """The environment's sources in the order of the board; upstreams that are not configured have none."""
-    sources: list[Source] = []
+    sources: list[Source[Any]] = []
     if environment.alertmanager is not None:
         sources.append(_alertmanager(environment.alertmanager, now))
     if environment.database is not None:

@@ -13,7 +13,8 @@ from types import MappingProxyType
 from typing import Any
 
 from eventa_cockpit.domain.board import Board, Feed
-from eventa_cockpit.services.polling import Poller, Source, forget
+from eventa_cockpit.domain.source import Source
+from eventa_cockpit.services.polling import Poller, forget
 
 __all__ = ["BoardService", "Source", "Subscriber"]
 

@@ -7,44 +7,17 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from eventa_cockpit.cleaning import clean_line
 from eventa_cockpit.domain.board import Failure, FailureKind, Feed
+from eventa_cockpit.domain.source import Source
 from eventa_cockpit.errors import UpstreamError
 from eventa_cockpit.locale import _
 from eventa_cockpit.services.pacing import MIN_GAP, Pacing
 
-T_co = TypeVar("T_co", covariant=True)
-
 GRACE = timedelta(seconds=1)
 """How much longer than a source's own deadline the poller waits before it gives the call up."""
-
-
-class Source(Protocol[T_co]):
-    """One upstream's place on the board, and how to read it."""
-
-    @property
-    def key(self) -> str:
-        """The feed that it fills: `alerts`."""
-
-    @property
-    def vendor(self) -> str:
-        """Who answers, in the vendor's own spelling."""
-
-    @property
-    def every(self) -> timedelta:
-        """Time between two reads while all is well."""
-
-    @property
-    def deadline(self) -> timedelta:
-        """Longest time that one read may take, all its calls together."""
-
-    async def read(self) -> T_co:
-        """One answer; raises UpstreamError when there is none."""
-
-    async def close(self) -> None:
-        """Lets go of connections; the next read may open them again."""
 
 
 class Poller:

@@ -6,20 +6,21 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.contract.loopback import Loopback, running
 from tests.contract.vendors import TOKEN, alertmanager, cloudwatch, healthy, kubernetes, sentry, status_page
 
+from eventa_cockpit.domain.source import Source
 from eventa_cockpit.errors import UpstreamError
-from eventa_cockpit.integrations.registry import Source
 
 PATIENT_S = 5.0
 """Deadline where something else is to be told: a busy machine must not turn it into a time-out."""
 IMPATIENT_S = 0.6
 """Deadline where it is the deadline that is to be told."""
 
-MAKERS: dict[str, Callable[[str, Path, float], Source]] = {
+MAKERS: dict[str, Callable[[str, Path, float], Source[Any]]] = {
     "Alertmanager": lambda url, _folder, deadline: alertmanager(url, deadline=deadline),
     "Sentry": lambda url, _folder, deadline: sentry(url, deadline=deadline),
     "status page": lambda url, _folder, deadline: status_page(url, deadline=deadline),
