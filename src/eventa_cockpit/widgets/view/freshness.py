@@ -27,7 +27,6 @@ FAILURES: dict[FailureKind, str] = {
     FailureKind.CREDENTIALS: mark("no valid credentials here"),
     FailureKind.NOT_CONFIGURED: mark("not configured"),
     FailureKind.DEFECT: mark("the cockpit itself failed to read it"),
-    FailureKind.DEFECT: mark("the cockpit failed to read it"),
 }
 LOOK: dict[Freshness, tuple[str, str, Role]] = {
     Freshness.FRESH: ("✓", mark("fresh"), Role.GOOD),
