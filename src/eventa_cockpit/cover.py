@@ -49,11 +49,11 @@ def paint() -> bool:
     saved = _read(_place)
     if saved is None:
         return False
-    label, lines = saved
+    label, width, lines = saved
     columns, rows = size()
-    shown = [*lines[: rows - 1]]
-    shown += [""] * (rows - 1 - len(shown))
-    body = "".join(f"\x1b[{row};1H\x1b[0m{line}" for row, line in enumerate(shown, start=1))
+    # A terminal that clips leaves the last character of the line in its last column: no part of the screen.
+    edge = f"\x1b[0m\x1b[{columns}G\x1b[K" if width > columns else ""
+    body = "".join(f"\x1b[{row};1H\x1b[0m{line}{edge}" for row, line in enumerate(lines[: rows - 1], start=1))
     _write(f"{ENTER}{body}\x1b[{rows};1H{MARK}\x1b[2K {label[: columns - 2]} {SETTLE}")
     _is_painted = True
     return True
@@ -80,7 +80,7 @@ def save(lines: Sequence[str], label: str) -> None:
     """
     path = _place or place_of(sys.argv[1:])
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-    text = "\n".join([f"{MAGIC} {int(time.time())} {label}", *lines])
+    text = "\n".join([f"{MAGIC} {int(time.time())} {size()[0]} {label}", *lines])
     draft = f"{path}.{os.getpid()}"
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
@@ -109,8 +109,11 @@ def place_of(arguments: Sequence[str]) -> str:
 
 
 def clean(line: str) -> str:
-    """The line without any control but SGR colours, whatever the file on disk holds."""
-    first, *pieces = line.split("\x1b[")
+    """The line without links and without any control but SGR colours, whatever the file on disk holds."""
+    head, *links = line.split("\x1b]")
+    first, *pieces = "".join([head, *(link.replace("\a", "\x1b\\").partition("\x1b\\")[2] for link in links)]).split(
+        "\x1b["
+    )
     parts = [first.translate(REMOVED)]
     for piece in pieces:
         codes, end, text = piece.partition("m")
@@ -121,8 +124,8 @@ def clean(line: str) -> str:
     return "".join(parts)
 
 
-def _read(path: str) -> tuple[str, list[str]] | None:
-    """Label and lines of a saved screen that is ours, whole and not too old."""
+def _read(path: str) -> tuple[str, int, list[str]] | None:
+    """Label, columns and lines of a saved screen that is ours, whole and not too old."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError:
@@ -132,13 +135,12 @@ def _read(path: str) -> tuple[str, list[str]] | None:
             return None
         data = file.read(LARGEST_BYTES + 1)
     head, *lines = data.decode("utf-8", "replace").split("\n")
-    magic, _, rest = head.partition(" ")
-    saved_at, _, label = rest.partition(" ")
-    if len(data) > LARGEST_BYTES or magic != MAGIC or not saved_at.isdecimal():
+    magic, saved_at, width, label = [*head.split(" ", 3), "", "", ""][:4]
+    if len(data) > LARGEST_BYTES or magic != MAGIC or not (saved_at.isdecimal() and width.isdecimal()):
         return None
     if not 0 <= time.time() - int(saved_at) <= LONGEST_AGE_S:
         return None
-    return clean(label), [clean(line) for line in lines]
+    return clean(label), int(width), [clean(line) for line in lines]
 
 
 def _write(text: str) -> None:

@@ -76,17 +76,48 @@ def test_controls_in_the_file_never_reach_the_terminal(
     assert between.isprintable()
 
 
+def test_a_link_is_painted_as_its_text_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    cover.save(["see \x1b]8;;https://status.example/\x1b\\the page\x1b]8;;\x1b\\ now"], LABEL)
+
+    cover.paint()
+
+    assert "see the page now" in capsys.readouterr().out
+
+
+def test_on_a_narrower_terminal_the_clipped_edge_is_left_blank(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import io
+
+    import pyte
+
+    monkeypatch.setattr(cover, "size", lambda: (60, 12))
+    cover.save(["決済" * 14 + "end|"], LABEL)
+    monkeypatch.setattr(cover, "size", lambda: (40, 12))
+    written = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", written)
+
+    cover.paint()
+
+    screen = pyte.Screen(40, 12)
+    pyte.Stream(screen).feed(written.getvalue())
+    assert screen.display[0].startswith("決済")
+    assert screen.buffer[0][39].data == " "
+    assert screen.display[1].strip() == ""
+    assert LABEL in screen.display[11]
+
+
 def test_a_screen_of_yesterday_is_not_painted(state_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cover.save(["x"], LABEL)
     file = saved_file(state_folder)
-    file.write_text(f"{cover.MAGIC} {int(time.time()) - cover.LONGEST_AGE_S - 1} {LABEL}\nx", "utf-8")
+    file.write_text(f"{cover.MAGIC} {int(time.time()) - cover.LONGEST_AGE_S - 1} 40 {LABEL}\nx", "utf-8")
 
     assert not cover.paint()
     assert capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"\xff\xfe", b"eventa-cockpit-screen-1 x y\nz", b"a" * (cover.LARGEST_BYTES + 1)]
+    "content", [b"", b"\xff\xfe", b"eventa-cockpit-screen-1 x 40 y\nz", b"a" * (cover.LARGEST_BYTES + 1)]
 )
 def test_a_file_that_is_none_of_ours_is_not_painted(content: bytes, state_folder: Path) -> None:
     cover.save(["x"], LABEL)
