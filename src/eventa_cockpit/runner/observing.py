@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from eventa_cockpit.cleaning import clean_line
 from eventa_cockpit.domain.run import CancelStage, RunState, RunStatus
 from eventa_cockpit.locale import _
 from eventa_cockpit.runner.claiming import person
@@ -25,12 +26,13 @@ def status(run_dir: Path) -> RunStatus:
         return _lost(run_dir, {}, _("It was never claimed: the command did not run."))
     except OSError as error:
         return _lost(run_dir, {}, _("Its record cannot be read: {reason}.").format(reason=error.strerror))
-    state = _state(facts)
-    if state is None:
+    try:
+        state = RunState(facts.get("state", ""))
+        if not state.is_final and not supervised:
+            return _lost(run_dir, facts, _why_lost(facts))
+        return _status(run_dir, facts, state, is_supervised=supervised)
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):  # another user's files may say anything
         return _lost(run_dir, {}, _("Its record is damaged: how it ended is not known."))
-    if not state.is_final and not supervised:
-        return _lost(run_dir, facts, _why_lost(facts))
-    return _status(run_dir, facts, state, is_supervised=supervised)
 
 
 def _read(run_dir: Path) -> Facts:
@@ -41,18 +43,13 @@ def _read(run_dir: Path) -> Facts:
         os.close(fd)
 
 
-def _state(facts: Facts) -> RunState | None:
-    try:
-        return RunState(facts.get("state", ""))
-    except ValueError:
-        return None
-
-
 def _why_lost(facts: Facts) -> str:
     if facts.get("state") == RunState.CLAIMED:
         return _("It was claimed, but its supervisor ended before the command was started.")
     if facts.get("crash"):
-        return _("Its supervisor failed ({fault}); how the command ended is not known.").format(fault=facts["crash"])
+        return _("Its supervisor failed ({fault}); how the command ended is not known.").format(
+            fault=clean_line(str(facts["crash"]))
+        )
     if facts.get("boot") != boot_id():
         return _("The machine was restarted while it ran.")
     return _("Its supervisor was killed while it ran; how the command ended is not known.")
@@ -89,7 +86,7 @@ def _status(run_dir: Path, facts: Facts, state: RunState, *, is_supervised: bool
 
 def _reason(facts: Facts) -> str:
     if facts.get("reason") == "exec":
-        return _("The shell could not be started: {detail}.").format(detail=facts.get("detail", ""))
+        return _("The shell could not be started: {detail}.").format(detail=clean_line(str(facts.get("detail", ""))))
     return ""
 
 

@@ -73,7 +73,11 @@ def newest(data: bytes) -> tuple[int, Facts]:
     best, facts = 0, b"{}"
     for start in range(0, len(data) - HEADER.size, SLOT_SIZE):
         magic, sequence, length, checksum = HEADER.unpack_from(data, start)
-        body = data[start + HEADER.size : start + HEADER.size + length]
+        body = data[start + HEADER.size : start + HEADER.size + min(length, SLOT_SIZE - HEADER.size)]
         if magic == MAGIC and sequence > best and zlib.crc32(body, sequence & 0xFFFFFFFF) == checksum:
             best, facts = sequence, body
-    return best, json.loads(facts)
+    try:
+        read = json.loads(facts)
+    except (ValueError, RecursionError):
+        return 0, {}
+    return (best, read) if isinstance(read, dict) else (0, {})
