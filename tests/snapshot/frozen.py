@@ -31,7 +31,10 @@ from eventa_cockpit.domain.reading import Bound, Point, Reading
 from eventa_cockpit.domain.rollout import Deployment, RolloutList, RolloutState
 from eventa_cockpit.domain.service_status import ServiceState, ServiceStatus
 from eventa_cockpit.runbook.library import load_library, shipped_runbooks
+from eventa_cockpit.runbook.rules import explain
 from eventa_cockpit.services.desk import Contents, Desk
+from eventa_cockpit.widgets.view.approval import Proposal
+from eventa_cockpit.widgets.view.lines import Role, Span
 
 if TYPE_CHECKING:
     from eventa_cockpit.services.board import BoardService
@@ -278,4 +281,23 @@ def desk(folder: Path, *, has_incident: bool = True) -> Desk:
             cast("Incidents", FrozenIncidents(FrozenSession(folder) if has_incident else None)),
         ),
         clock=lambda: NOW,
+    )
+
+
+def proposal() -> Proposal:
+    """The change that stops failing purchases, as the dialog shows it."""
+    runbook = load_library([shipped_runbooks()]).runbook("決済サービス障害")
+    step = runbook.step("mitigate.2") if runbook is not None else None
+    assert step is not None
+    command = step.commands[0]
+    before, _url, after = command.text.partition("${API_URL}")
+    return Proposal(
+        step=step,
+        environment=Environment("prod", is_production=True, is_drill=True),
+        spans=[Span(before, Role.COMMAND), Span("https://api.eventa.app", Role.VALUE), Span(after, Role.COMMAND)],
+        risk=command.risk,
+        rule=explain(command.risk_rule),
+        undo="復旧手順 3 メンテナンスモードを解除する",
+        timeout=timedelta(seconds=30),
+        expect='"enabled": *true',
     )

@@ -9,19 +9,25 @@ import frozen
 import pytest
 from textual.pilot import Pilot
 
+from eventa_cockpit import theme
 from eventa_cockpit.app import CockpitApp
+from eventa_cockpit.domain.confirmation import Confirmation, ConfirmationKind
 from eventa_cockpit.locale import use_language
+from eventa_cockpit.screens.run_step import RunStep
+from eventa_cockpit.widgets.output import OutputView
 
 SIZES = {"80x24": (80, 24), "120x40": (120, 40), "200x60": (200, 60)}
 Compare = Callable[..., bool]
 
 
 async def settled(pilot: Pilot[int]) -> None:
-    """The incident is resumed, the output indexed and painted."""
-    for _turn in range(100):
+    """The desk is open, and the output of the running step is indexed and painted."""
+    app = pilot.app
+    assert isinstance(app, CockpitApp)
+    for _turn in range(500):
         await pilot.pause(0.02)
-        screen = pilot.app.screen
-        if screen.query("OutputView") and screen.query_one("OutputView").state.lines >= 5:  # type: ignore[attr-defined]
+        has_output = bool(app.screen.query(OutputView)) and app.screen.query_one(OutputView).state.lines >= 5
+        if app.desk.library is not None and (app.desk.session is None or has_output):
             break
     await pilot.pause()
 
@@ -45,7 +51,7 @@ def test_without_colour_everything_is_still_said(
 def test_watching_before_there_is_an_incident(snap_compare: Compare, tmp_path: Path, language: str) -> None:
     use_language(language)
     app = CockpitApp(frozen.desk(tmp_path, has_incident=False))
-    assert snap_compare(app, terminal_size=SIZES["120x40"])
+    assert snap_compare(app, terminal_size=SIZES["120x40"], run_before=settled)
 
 
 def test_a_terminal_that_is_too_small_gets_one_sentence(snap_compare: Compare, tmp_path: Path) -> None:
@@ -61,3 +67,27 @@ def test_the_help_of_the_checklist(snap_compare: Compare, tmp_path: Path, langua
         await pilot.press("question_mark")
 
     assert snap_compare(CockpitApp(frozen.desk(tmp_path)), terminal_size=SIZES["120x40"], run_before=ask)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("size", ["80x24", "120x40"])
+def test_the_dialog_before_a_change_in_production(
+    snap_compare: Compare, tmp_path: Path, size: str, language: str
+) -> None:
+    use_language(language)
+
+    async def look(pilot: Pilot[int]) -> None:
+        await settled(pilot)
+        await pilot.app.push_screen(RunStep(frozen.proposal(), Confirmation(ConfirmationKind.TYPED, "prod"), []))
+        await pilot.press("p", "r")
+
+    assert snap_compare(CockpitApp(frozen.desk(tmp_path)), terminal_size=SIZES[size], run_before=look)
+
+
+def test_the_light_theme(snap_compare: Compare, tmp_path: Path) -> None:
+    async def change(pilot: Pilot[int]) -> None:
+        await settled(pilot)
+        pilot.app.theme = theme.LIGHT
+        await pilot.pause()
+
+    assert snap_compare(CockpitApp(frozen.desk(tmp_path)), terminal_size=SIZES["120x40"], run_before=change)
