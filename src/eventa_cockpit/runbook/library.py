@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -64,16 +65,29 @@ def _contents_of(file: Path, cache: Cache) -> FileContents:
         known = cache.contents(file, status)
         if known is not None:
             return known
-        if status.st_size > MAX_BYTES:
-            limit = MAX_BYTES // (1024 * 1024)
-            message = _("The file is larger than {limit} MB; it was not read.").format(limit=limit)
-            return FileContents(problems=(Problem(str(file), 1, message),))
-        contents = read_contents(file.read_bytes(), file)
+        contents = _read(file, status)
     except OSError as error:
-        message = _("The file cannot be read: {reason}.").format(reason=error.strerror or error)
-        return FileContents(problems=(Problem(str(file), 1, message),))
+        return _refused(file, _("The file cannot be read: {reason}.").format(reason=error.strerror or error))
     cache.keep(file, status, contents)
     return contents
+
+
+def read_file(file: Path) -> FileContents:
+    """Contents of the file as it is now. A file that cannot be read has a problem as its only contents."""
+    return _contents_of(file, Cache(None))
+
+
+def _read(file: Path, status: os.stat_result) -> FileContents:
+    if not stat.S_ISREG(status.st_mode):  # a pipe would keep the reader waiting
+        return _refused(file, _("This is not an ordinary file; it was not read."))
+    if status.st_size > MAX_BYTES:
+        limit = MAX_BYTES // (1024 * 1024)
+        return _refused(file, _("The file is larger than {limit} MB; it was not read.").format(limit=limit))
+    return read_contents(file.read_bytes(), file)
+
+
+def _refused(file: Path, message: str) -> FileContents:
+    return FileContents(problems=(Problem(str(file), 1, message),))
 
 
 def read_contents(data: bytes, file: Path) -> FileContents:

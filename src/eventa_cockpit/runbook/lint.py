@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eventa_cockpit.domain.runbook import Command, PhaseKind, Runbook, Step
+from eventa_cockpit.domain.runbook import Command, PhaseKind, Problem, Runbook, Step
 from eventa_cockpit.locale import _, mark
 from eventa_cockpit.runbook.annotations import KNOWN_KEYS
 from eventa_cockpit.runbook.contents import FileContents, Remark
-from eventa_cockpit.runbook.library import read_contents
+from eventa_cockpit.runbook.library import files_in, read_file
 from eventa_cockpit.runbook.placeholders import find_placeholders, hide
 from eventa_cockpit.runbook.quoting import Quoting, place_of
 from eventa_cockpit.runbook.shell import Invocation, analyse
@@ -58,22 +58,13 @@ WORDS = {
 
 def lint_paths(paths: Sequence[Path]) -> tuple[Finding, ...]:
     """Findings of all Markdown files below the paths, by file and line. Files that cannot be read are findings."""
-    from eventa_cockpit.domain.runbook import Problem
-    from eventa_cockpit.runbook.library import files_in
-
     found: list[Finding] = []
     for path in paths:
         for file in files_in(path):
             if isinstance(file, Problem):
                 found.append(Finding(file.file, file.line, "problem", file.message))
-                continue
-            try:
-                data = file.read_bytes()
-            except OSError as error:
-                message = _("The file cannot be read: {reason}.").format(reason=error.strerror or error)
-                found.append(Finding(str(file), 1, "problem", message))
-                continue
-            found += lint_contents(read_contents(data, file), str(file))
+            else:
+                found += lint_contents(read_file(file), str(file))
     return tuple(sorted(set(found), key=lambda entry: (entry.file, entry.line, entry.rule, entry.message)))
 
 

@@ -38,15 +38,18 @@ def runbook_data(runbook: Runbook) -> dict[str, Any]:
         "title": runbook.title,
         "file": runbook.file,
         "line": runbook.line,
+        "text": runbook.text,
         "facts": dict(runbook.facts),
         "schedule": None if runbook.schedule is None else _schedule_data(runbook.schedule),
         "signals": [_signal_data(signal) for signal in runbook.signals],
         "alerts": list(runbook.alerts),
+        "params": {environment: dict(values) for environment, values in runbook.parameters.items()},
         "phases": [
             {
                 "kind": phase.kind.value,
                 "title": phase.title,
                 "line": phase.line,
+                "text": phase.text,
                 "steps": [_step_data(step) for step in phase.steps],
             }
             for phase in runbook.phases

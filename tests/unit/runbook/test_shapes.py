@@ -50,6 +50,11 @@ class TestRunbooksAndPhases:
         text = "# 運用\n## 手順\n### A 障害\n**検知**:\n- x\n\n**緩和策**:\n1. a\n### B 障害\n**緩和策**:\n1. b\n"
         assert [runbook.title for runbook in parse_text(text, "file.md").runbooks] == ["A 障害", "B 障害"]
 
+    def test_the_introduction_is_said_once(self) -> None:
+        runbook = only_runbook("# X\nBe calm.\n\n**頻度**: 毎週\n\n1. look\n\nMore.\n")
+        assert runbook.text == "Be calm."
+        assert runbook.phases[0].text == "More."
+
     def test_an_unknown_bold_line_keeps_its_text(self) -> None:
         runbook = only_runbook("# X\n**注意事項**\n\n落ち着く。\n\n1. 見る\n")
         assert "落ち着く。" in runbook.text
@@ -175,7 +180,8 @@ class TestSurroundings:
 
 
 def test_hostile_text_is_harmless_wherever_it_stands_and_commands_keep_their_bytes() -> None:
-    text = "# a\x1b[2Jb\n\u202eWords.\n\n**k\x9b5A**: v\u200b\n\n1. t\x1b]0;x\x07\n   p\x1b[1A\n   ```sh\n   echo \x1b[2J\n   ```\n"
+    words = "# a\x1b[2Jb\n\u202eWords.\n\n**k\x9b5A**: v\u200b\n\n1. t\x1b]0;x\x07\n   p\x1b[1A\n"
+    text = f"{words}   ```sh\n   echo \x1b[2J\n   ```\n"
     runbook = only_runbook(text)
     (step,) = runbook.steps
     shown = f"{runbook.title}{runbook.text}{dict(runbook.facts)}{step.title}{step.text}"
