@@ -7,7 +7,7 @@ import os
 from eventa_cockpit import terminal
 from eventa_cockpit.config import Config, prepare_state
 from eventa_cockpit.errors import CockpitError
-from eventa_cockpit.locale import _, mark
+from eventa_cockpit.locale import _, mark, use_language
 
 SENTENCES = {
     terminal.NOT_A_TERMINAL: mark(
@@ -39,6 +39,8 @@ def open_screen(config: Config) -> int:
 
 def check_terminal() -> None:
     obstacle = terminal.obstacle()
+    if obstacle == terminal.NOT_UTF8:
+        use_language("en")  # the one sentence that must not be in Japanese
     if obstacle:
         raise CockpitError(sentence_about(obstacle))
 

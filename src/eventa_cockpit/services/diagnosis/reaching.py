@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any
 
 from eventa_cockpit.cleaning import clean_line
 from eventa_cockpit.config import Config
 from eventa_cockpit.domain.board import FailureKind
+from eventa_cockpit.domain.source import Source
 from eventa_cockpit.errors import CockpitError, SecretError, UpstreamError
 from eventa_cockpit.locale import _, mark
 from eventa_cockpit.secrets import SecretWantedError, read_secret
@@ -33,19 +34,6 @@ REMEDIES = {
     FailureKind.CREDENTIALS: mark("Give credentials: `profile` or `secrets` in cockpit.toml, or aws sso login."),
     FailureKind.NOT_CONFIGURED: mark("Add its table to cockpit.toml."),
 }
-
-
-class Source(Protocol):
-    """The part of an integration that a doctor needs."""
-
-    @property
-    def key(self) -> str: ...
-    @property
-    def vendor(self) -> str: ...
-    @property
-    def deadline(self) -> Any: ...
-    async def read(self) -> Any: ...
-    async def close(self) -> None: ...
 
 
 def examine_secrets(config: Config) -> Iterator[Finding]:
@@ -83,11 +71,11 @@ def examine_upstreams(config: Config) -> Iterator[Finding]:
     yield from asyncio.run(_try_all(sources))
 
 
-async def _try_all(sources: tuple[Source, ...]) -> list[Finding]:
+async def _try_all(sources: tuple[Source[Any], ...]) -> list[Finding]:
     return list(await asyncio.gather(*(_try(source) for source in sources)))
 
 
-async def _try(source: Source) -> Finding:
+async def _try(source: Source[Any]) -> Finding:
     began = time.monotonic()
     subject = f"{source.vendor} ({source.key})" if source.vendor else source.key
     try:
