@@ -28,6 +28,6 @@ def now() -> Moment:
 
 def _boot_id() -> str:
     try:
-        return BOOT_ID.read_text("ascii").strip()
+        return BOOT_ID.read_text("utf-8").strip()
     except OSError:
         return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -114,8 +115,9 @@ class Session:
         self._is_read_only = False
         self._notify()
 
-    async def open_runbook(self, runbook: Runbook, digest: str = "") -> None:
-        """Make it the active runbook; `digest` is the SHA-256 of its file as it is now."""
+    async def open_runbook(self, runbook: Runbook) -> None:
+        """Make it the active runbook, and note what its file is like now."""
+        digest = await asyncio.to_thread(_digest, runbook.file)
         await self._write(facts.RunbookOpened(runbook.id, runbook.title, digest, runbook.file))
 
     async def set_parameters(self, values: Mapping[str, str]) -> None:
@@ -274,3 +276,11 @@ class Session:
     def _call(self, subscriber: Subscriber) -> None:
         if subscriber in self._subscribers:
             subscriber(self.incident)
+
+
+def _digest(file: str) -> str:
+    """SHA-256 of the file, hex; empty when it cannot be read any more."""
+    try:
+        return hashlib.sha256(Path(file).read_bytes()).hexdigest()
+    except OSError:
+        return ""

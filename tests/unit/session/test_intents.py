@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+from dataclasses import replace
 
 import pytest
 from tests.unit.session.world import World, command, facts, record, runbook, settled
@@ -52,15 +54,16 @@ async def test_a_parameter_that_has_this_value_already_is_not_recorded_again(stg
 async def test_notes_and_opened_runbooks_are_seen_by_the_others(stg: World) -> None:
     session = await stg.session()
     other = await stg.session("ken")
-    await session.open_runbook(runbook(), digest="d")
+    file = stg.state / "rb.md"
+    file.write_text("# 決済障害\n")
+    await session.open_runbook(replace(runbook(), file=str(file)))
     await session.add_note("P95 is falling", "rb", "mitigate.1")
     await other.refresh()
 
     assert other.incident.active_runbook == "rb"
+    assert other.incident.runbooks[0].digest == hashlib.sha256(file.read_bytes()).hexdigest()
     assert [note.text for note in other.incident.notes] == ["P95 is falling"]
-    assert other.incident == session.incident or [e.order for e in other.incident.timeline] == [
-        e.order for e in session.incident.timeline
-    ]
+    assert other.incident == session.incident
 
 
 async def test_subscribers_get_each_new_incident_until_they_leave(stg: World) -> None:
