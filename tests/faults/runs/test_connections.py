@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
@@ -10,7 +11,9 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.faults.repeats import repeats
@@ -18,6 +21,7 @@ from tests.faults.runs.harness import Report, closed, end, finished, output, wai
 from tests.faults.runs.test_survival import HALF, SCRIPT, WHOLE, let_go
 
 from eventa_cockpit.runner.observing import status
+from eventa_cockpit.runner.supervisor.processes import descendants, send
 
 ROOT = Path(__file__).parents[3]
 pytestmark = pytest.mark.apt
@@ -61,9 +65,31 @@ def test_tmux_may_end(ending, tmp_path, capsys):
     check(f"tmux, {ending}", repeats(2, 2), tmp_path / "runs", begin, capsys)
 
 
+@dataclass(frozen=True)
+class Server:
+    """An SSH server on loopback."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    key: Path
+
+    @property
+    def client(self) -> list[str]:
+        """OpenSSH's command line for it, with a terminal."""
+        client = ["ssh", "-tt", "-F", "/dev/null", "-i", str(self.key), "-p", str(self.port)]
+        for option in ("StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR"):
+            client += ["-o", option]
+        return [*client, "root@127.0.0.1"]
+
+    def kill_connections(self) -> None:
+        """The server's own end of all connections."""
+        children = descendants(self.process.pid)
+        sshds = [pid for pid in children if Path(f"/proc/{pid}/comm").read_text().startswith("sshd")]
+        send(signal.SIGKILL, sshds)
+
+
 @pytest.fixture
-def sshd(tmp_path: Path) -> Iterator[list[str]]:
-    """An SSH server on loopback, and the client's command line for it."""
+def sshd(tmp_path: Path) -> Iterator[Server]:
     program = shutil.which("sshd", path="/usr/sbin:/usr/bin")
     if program is None or os.getuid() != 0:
         pytest.skip("no sshd, or no right to start one")
@@ -82,31 +108,30 @@ def sshd(tmp_path: Path) -> Iterator[list[str]]:
     arguments = [part for key, value in options.items() for part in ("-o", f"{key}={value}")]
     server = subprocess.Popen([program, "-D", "-e", "-f", "/dev/null", *arguments], stderr=subprocess.DEVNULL)
     wait_for(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0, "sshd to listen")
-    client = ["ssh", "-tt", "-F", "/dev/null", "-i", str(tmp_path / "user"), "-p", str(port)]
-    for option in ("StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR"):
-        client += ["-o", option]
-    yield [*client, "root@127.0.0.1"]
+    yield Server(server, port, tmp_path / "user")
     server.terminate()
     server.wait()
 
 
-@pytest.mark.parametrize("ending", ["client killed", "client hung up", "client silent"])
+CLIENT_SIGNALS = {"client killed": signal.SIGKILL, "client hung up": signal.SIGHUP, "client silent": signal.SIGSTOP}
+
+
+@pytest.mark.parametrize("ending", ["client killed", "client hung up", "client silent", "server's end killed"])
 def test_an_ssh_connection_may_end(ending, sshd, tmp_path, capsys):
     clients: list[subprocess.Popen[bytes]] = []
 
     def begin(run_dir: Path) -> Callable[[], object]:
         client = subprocess.Popen(
-            [*sshd, command_line(run_dir)],
+            [*sshd.client, command_line(run_dir)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
         clients.append(client)
-        number = {"client killed": signal.SIGKILL, "client hung up": signal.SIGHUP, "client silent": signal.SIGSTOP}[
-            ending
-        ]
-        return lambda: client.send_signal(number)
+        if ending not in CLIENT_SIGNALS:
+            return sshd.kill_connections
+        return lambda: client.send_signal(CLIENT_SIGNALS[ending])
 
     try:
         check(f"SSH, {ending}", repeats(2, 2), tmp_path / "runs", begin, capsys)
@@ -117,3 +142,20 @@ def test_an_ssh_connection_may_end(ending, sshd, tmp_path, capsys):
         for run_dir in (tmp_path / "runs").glob("run-*"):
             if run_dir.is_dir() and status(run_dir).is_supervised:
                 end(run_dir)
+
+
+def test_another_ssh_client_may_destroy_its_socket(sshd, tmp_path, capsys):
+    asyncssh = pytest.importorskip("asyncssh")
+    with asyncio.Runner() as loop:
+
+        async def open_terminal(run_dir: Path) -> Any:
+            connection = await asyncssh.connect(
+                "127.0.0.1", sshd.port, username="root", client_keys=[str(sshd.key)], known_hosts=None, config=None
+            )
+            await connection.create_process(command_line(run_dir), term_type="xterm")
+            return connection
+
+        def begin(run_dir: Path) -> Callable[[], object]:
+            return loop.run(open_terminal(run_dir)).abort
+
+        check("SSH, socket destroyed", repeats(2, 2), tmp_path / "runs", begin, capsys)
