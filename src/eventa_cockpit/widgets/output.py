@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
 from textual.binding import BindingType
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.message import Message
-from textual.scroll_view import ScrollView
-from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 from textual.worker import get_current_worker
 
@@ -23,6 +21,7 @@ from eventa_cockpit.widgets.output_rows import Position, Row, RowLayout
 from eventa_cockpit.widgets.output_search import NO_SEARCH, Search
 from eventa_cockpit.widgets.pane import bindings
 from eventa_cockpit.widgets.styled_line import Mark
+from eventa_cockpit.widgets.window import Window
 
 if TYPE_CHECKING:
     from textual.selection import Selection
@@ -50,7 +49,7 @@ class OutputState:
     search: Search = NO_SEARCH
 
 
-class OutputView(ScrollView, can_focus=True):
+class OutputView(Window, can_focus=True):
     """Shows a `LineSource`; whoever owns that keeps its index growing."""
 
     ALLOW_SELECT = True
@@ -59,9 +58,6 @@ class OutputView(ScrollView, can_focus=True):
     OutputView {
         width: 1fr;
         height: 1fr;
-        overflow-x: hidden;
-        overflow-y: scroll;
-        scrollbar-size-vertical: 1;
         & > .output-view--match { background: $warning 30%; text-style: underline; }
         & > .output-view--current { background: $warning; color: $background; text-style: bold; }
     }
@@ -113,8 +109,6 @@ class OutputView(ScrollView, can_focus=True):
         self._rows: list[Row] = []
         self._strips: list[Strip] = []
         self._frames: Timer | None = None
-        self._is_own_scroll = False
-        self._drawn_bar: tuple[int, ...] = ()
 
     @property
     def state(self) -> OutputState:
@@ -133,7 +127,7 @@ class OutputView(ScrollView, can_focus=True):
         if self._frames is not None:
             self._frames.resume()
 
-    def refresh_lines(self, y_start: int = 0, line_count: int = 0) -> None:  # noqa: ARG002 - ScrollView's signature
+    def refresh_lines(self, y_start: int = 0, line_count: int = 0) -> None:  # noqa: ARG002 - Textual's signature
         """Look at the source again and paint the rows that are different now."""
         source = self._source
         state = OutputState(is_wrapped=self._state.is_wrapped)
@@ -172,10 +166,8 @@ class OutputView(ScrollView, can_focus=True):
         if self.is_mounted:
             self._paint()
 
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """The wheel or the scroll bar moved the window; our own moves paint by themselves."""
-        if not self._is_own_scroll and round(old_value) != round(new_value):
-            self._go(Position(round(new_value)))
+    def on_scrolled(self, top: int) -> None:
+        self._go(Position(top))
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The rows as they are: there is no border, padding or outline here, so Textual need not look for them."""
@@ -348,21 +340,7 @@ class OutputView(ScrollView, can_focus=True):
         lines = self._source.line_count if self._source is not None else 0
         # Wrapped, the last line alone may fill the window.
         total = lines + height - 1 if self._state.is_wrapped and lines > height else lines
-        top = min(self._top.line, max(0, total - height))
-        # Set quietly: a new layout of the whole screen, ten times a second, would hold up the keys.
-        self.set_reactive(OutputView.virtual_size, Size(self.size.width, total))
-        self._is_own_scroll = True
-        self.scroll_target_y = self.scroll_y = top
-        self._is_own_scroll = False
-        bar = self.vertical_scrollbar
-        bar.set_reactive(ScrollBar.window_virtual_size, total)
-        bar.set_reactive(ScrollBar.window_size, height)
-        bar.set_reactive(ScrollBar.position, float(top))
-        # The bar is drawn in eighths of a cell: most of what arrives does not move it.
-        drawn = tuple(round(8 * height * value / max(total, 1)) for value in (top, height))
-        if drawn != self._drawn_bar:
-            self._drawn_bar = drawn
-            bar.refresh()
+        self.place(min(self._top.line, max(0, total - height)), total, height)
 
     # Moving
 
