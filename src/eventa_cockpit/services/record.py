@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,13 +12,14 @@ from eventa_cockpit.journal.protocol import START, Journal
 
 
 class Record:
-    """Reads on from where it stood. Blocks; call `catch_up` from one thread at a time."""
+    """Reads on from where it stood. `catch_up` blocks; it may be called from any thread."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._cursor = START
         self._fold = Fold()
         self._incident = Incident(id=journal.incident)
+        self._lock = threading.Lock()  # a task that was cancelled leaves its thread behind
 
     @property
     def incident(self) -> Incident:
@@ -26,7 +28,7 @@ class Record:
 
     def catch_up(self) -> bool:
         """Take in what was written since; returns whether that changed anything. Raises JournalError."""
-        with _collector_paused():
+        with self._lock, _collector_paused():
             tail = self._journal.tail(self._cursor)
             self._cursor = tail.cursor
             if not self._fold.add(tail.events):

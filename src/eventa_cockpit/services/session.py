@@ -162,11 +162,13 @@ class Session:
         followed from then on), SecretError, JournalError, and RunError with the reason for anything else; in all of
         these cases this session has started nothing.
         """
+        self._check(plan, answer)  # first, so that no secret is read for nothing
+        values = await asyncio.to_thread(self._starter.secret_values, plan, secrets or {})
         async with self._lock:
             await self._catch_up()
             self._check(plan, answer)
             try:
-                return await asyncio.to_thread(self._starter.start, plan, answer, secrets or {}, size)
+                return await asyncio.to_thread(self._starter.start, plan, answer, values, size)
             finally:
                 await self._catch_up()
 

@@ -49,9 +49,8 @@ class Starter:
         self._runs = runs
         self._surroundings = surroundings
 
-    def start(self, plan: StepPlan, answer: Answer, typed: Mapping[str, str], size: tuple[int, int]) -> str:
+    def start(self, plan: StepPlan, answer: Answer, secret_values: Mapping[str, str], size: tuple[int, int]) -> str:
         """The id of the run that was started. Raises as `Session.start_step` does."""
-        secret_values = self._secret_values(plan, typed)
         try:
             run_id = self._put_on_record(plan, answer)
         except JournalError as error:
@@ -110,8 +109,8 @@ class Starter:
         failed = StepFinished(plan.runbook.id, plan.step.id, run_id, RunState.FAILED, reason=reason, has_started=False)
         self._journal.append(failed, key=run_id)
 
-    def _secret_values(self, plan: StepPlan, typed: Mapping[str, str]) -> dict[str, str]:
-        """By variable. Configured ones are read only now."""
+    def secret_values(self, plan: StepPlan, typed: Mapping[str, str]) -> dict[str, str]:
+        """By variable. Configured ones are read now, which may take as long as their provider. Raises SecretError."""
         values: dict[str, str] = {}
         for need in plan.secrets:
             if need.source is SecretSource.CONFIGURED:

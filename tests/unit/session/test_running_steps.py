@@ -324,6 +324,22 @@ async def test_a_configured_secret_reaches_the_command_and_nothing_else(tmp_path
     assert not [path for path in world.state.rglob("*") if path.is_file() and b"s3cr3t" in path.read_bytes()]
 
 
+async def test_everything_else_goes_on_while_a_secret_is_fetched(tmp_path: Path, launcher: Runner) -> None:
+    fetch = f"command:sh -c 'while [ ! -e {tmp_path}/go ]; do sleep 0.02; done; echo s3cr3t-t0ken'"
+    environment = EnvironmentConfig(secrets={"ADMIN_TOKEN": fetch})
+    session = await World(tmp_path / "state", launcher, {"stg": environment}).session()
+    rb = runbook(command("test ${#ADMIN_TOKEN} = 12", parameters=(TOKEN,)))
+    starting = asyncio.create_task(session.start_step(session.plan_step(rb, rb.steps[0])))
+    await asyncio.sleep(0)
+    await session.add_note("meanwhile")
+    await session.refresh()
+    assert not starting.done()
+    (tmp_path / "go").touch()
+    await starting
+
+    assert (await settled(session)).state is StepState.DONE
+
+
 async def test_a_typed_secret_reaches_the_command(stg: World) -> None:
     session = await stg.session()
     rb = runbook(command("test ${#ADMIN_TOKEN} = 12", parameters=(TOKEN,)))
