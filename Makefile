@@ -41,7 +41,7 @@ lock: $(STAMPS)/dev ## resolve pyproject.toml anew into requirements/ (ARGS=--up
 	@requirements/lock.sh $(BIN)/uv $(ARGS)
 
 bench: $(STAMPS)/dev $(STAMPS)/messages ## every figure, each printed last by its own script
-	@for script in bench/[a-z]*.py; do echo "== $$script"; $(BIN)/python $$script; done
+	@for script in $$(grep -l '__main__' bench/*.py); do echo "== $$script"; $(BIN)/python $$script; done
 
 faults: $(STAMPS)/dev ## the long form of the fault tests
 	@$(BIN)/python -m pytest -m long $(ARGS)
