@@ -96,7 +96,7 @@ def _without_output(lines: Sequence[str]) -> Split:
     here-documents is left whole.
     """
     whole = "\n".join(lines).rstrip()
-    if _BLOCK.search(whole):
+    if _BLOCK.search(whole) or all(not line.strip() or may_be_command(line) for line in lines):
         return Split(whole)
     script: list[str] = []
     sample: list[str] = []

@@ -137,6 +137,8 @@ def _tokens(lines: Sequence[str]) -> list[Token]:
 
 def _open_admonitions(lines: list[str]) -> list[str]:
     """MkDocs admonitions and tabs hold their text indented, which CommonMark would read as code."""
+    if not any(map(_ADMONITION.match, map(str.lstrip, lines))):
+        return lines
     opened: list[str] = []
     fence, inside = "", False
     for line in lines:
