@@ -28,6 +28,9 @@ __all__ = ["Runner", "claim", "run_name"]
 PROGRAM = str(Path(supervisor.__file__).parent)
 ANSWER_S = 10.0
 """How long a supervisor may take to say that its command runs."""
+LATE = "late:"
+"""There may still be somebody who answers, so nobody else may be asked."""
+CLOSING_S = 2.0
 SPEC_PIPE = 1 << 20
 KEPT_VARIABLES = ("LD_LIBRARY_PATH", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS")
 """All that the supervisor itself gets of our environment; the command's own comes with the request."""
@@ -75,7 +78,11 @@ class Runner:
             self._launcher.close()
             self._launcher = None
         if self._process is not None:
-            self._process.wait()
+            try:
+                self._process.wait(CLOSING_S)
+            except subprocess.TimeoutExpired:  # somebody has stopped it; it holds nothing that would be lost
+                self._process.kill()
+                self._process.wait()
             self._process = None
 
     def _hand_over(self, ours: Claim, request: RunRequest) -> None:
@@ -84,6 +91,12 @@ class Runner:
             answer = _exchange(ours, spec, ask)
             if answer == "started" or (not answer and status(request.directory).has_started):
                 return
+            if answer == LATE:
+                raise RunError(
+                    _("Nothing answered within {seconds:.0f} s; look at {run} again before you start it anew.").format(
+                        seconds=ANSWER_S, run=request.run_id
+                    )
+                )
             if answer.startswith("record:"):
                 raise RunError(
                     _("The run cannot be recorded in {folder} ({reason}), so the command was not started.").format(
@@ -195,5 +208,5 @@ def _read_answer(pipe: int) -> str:
     poller = select.poll()
     poller.register(pipe, select.POLLIN)
     if not poller.poll(ANSWER_S * 1000):
-        return ""
+        return LATE
     return os.read(pipe, 4096).decode("utf-8", "replace")

@@ -56,6 +56,14 @@ def test_a_folder_that_is_not_there_is_a_verdict_with_its_reason(runs):
     assert "/no/such/folder" in verdict.reason
 
 
+@pytest.mark.parametrize("script", ["echo a\0b", "echo \ud800", "x" * 200_000])
+def test_a_script_that_no_program_can_be_given_is_a_verdict_with_its_reason(script, runs):
+    verdict, _ = runs.run(script)
+
+    assert (verdict.state, verdict.exit_code, verdict.has_started) == (RunState.FAILED, 127, False)
+    assert verdict.reason.startswith("The shell could not be started: ")
+
+
 def test_the_script_is_run_byte_for_byte(runs):
     script = "printf '%s|' 'a  b' \"c\td\" e\\ f '日本語' $'\\x1b[0m'\n# comment\necho \"$0\""
 
@@ -245,6 +253,30 @@ def test_a_launcher_that_was_killed_is_done_without(runs):
         runner.start(request)
         assert finished(request.directory).exit_code == 3
     runner.close()
+
+
+def test_a_launcher_that_was_stopped_holds_nobody_up(runs):
+    runner = Runner()
+    runner.prefork()
+    os.kill(runner._process.pid, 19)
+    runner.close()
+
+
+def test_a_launcher_that_wakes_up_too_late_starts_nothing_behind_ones_back(runs, tmp_path, monkeypatch):
+    monkeypatch.setattr("eventa_cockpit.runner.launching.ANSWER_S", 0.2)
+    runner = Runner()
+    runner.prefork()
+    os.kill(runner._process.pid, 19)
+    request = runs.request("touch ran")
+    with pytest.raises(RunError, match="Nothing answered"):
+        runner.start(request)
+    os.kill(runner._process.pid, 18)
+    runner.close()
+
+    wait_for(lambda: not status(request.directory).is_supervised, "the launcher to let go")
+    verdict = status(request.directory)
+    assert (verdict.state, verdict.has_started) == (RunState.LOST, False)
+    assert not (tmp_path / "ran").exists()
 
 
 def test_a_runner_that_was_closed_leaves_its_runs_running(runs):

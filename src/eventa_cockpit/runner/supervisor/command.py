@@ -170,6 +170,8 @@ def _become(
         os.execvpe(arguments[0], list(arguments), environment)  # noqa: S606 - the shell is the first argument
     except OSError as error:
         os.write(failure, f"{error.filename or arguments[0]}: {error.strerror}".encode()[:500])
+    except ValueError as error:  # a NUL, or a character that no program can be given
+        os.write(failure, str(error).encode("utf-8", "replace")[:500])
     finally:
         os._exit(EXEC_FAILED)
 

@@ -11,6 +11,7 @@ import contextlib
 import gc
 import json
 import os
+import select
 import signal
 import socket
 from collections.abc import Sequence
@@ -95,9 +96,18 @@ def _supervise(folder: int, lock: int, spec: int, ack: int) -> None:
             os.write(ack, failure.encode()[:1000] or b"started")
         os.close(ack)
 
+    if _is_abandoned(ack):
+        return
     supervisor = Supervisor(json.loads(text))
     try:
         supervisor.supervise(acknowledge)
     except BaseException as error:
         supervisor.note_crash(error)
         raise
+
+
+def _is_abandoned(ack: int) -> bool:
+    """Whether who asked has gone or given up waiting: then the command must not start behind everybody's back."""
+    poller = select.poll()
+    poller.register(ack, 0)
+    return bool(poller.poll(0))
