@@ -11,6 +11,7 @@ from eventa_cockpit.runbook.shell import HOLE, Invocation, Word
 
 
 def of_files(words: Iterable[Word]) -> Rule:
+    """Programs such as `cp` and `tar`: by where their paths are."""
     paths = [word.text for word in words if not word.text.startswith("-")]
     return named("files.local" if all(is_local(path) for path in paths) else "files.write")
 
@@ -23,6 +24,7 @@ def is_local(path: str) -> bool:
 
 
 def of_write(word: Word) -> Rule:
+    """A redirection: by where it writes."""
     if word.text.startswith("/dev/") and not is_local(word.text):
         return named("files.device")
     return named("files.local" if is_local(word.text) else "files.write")

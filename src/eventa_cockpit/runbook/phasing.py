@@ -15,6 +15,8 @@ from eventa_cockpit.runbook.thresholds import thresholds_in
 
 @dataclass(slots=True)
 class PhaseDraft:
+    """A phase whose steps are not numbered yet."""
+
     kind: PhaseKind | None
     """None for the part before any phase, which becomes a procedure when it has steps."""
     title: str
@@ -33,6 +35,7 @@ class Group:
 
 
 def groups_of(blocks: Sequence[Block]) -> list[Group]:
+    """The blocks by the bold phase lines among them; the first group is what stands before any."""
     groups: list[Group] = []
     kind: PhaseKind | None = None
     title, line = "", 0
@@ -124,6 +127,7 @@ def _with_default(parameter: Parameter, shared: Mapping[str, str]) -> Parameter:
 
 
 def signals_of(draft: PhaseDraft) -> Iterator[Signal]:
+    """The bullets of a detect phase."""
     if draft.kind is not PhaseKind.DETECT:
         return
     for item in draft.found.bullets:

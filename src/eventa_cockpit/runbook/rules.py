@@ -17,6 +17,8 @@ READ, CHANGE, DESTRUCTIVE = Risk.READ, Risk.CHANGE, Risk.DESTRUCTIVE
 
 @dataclass(frozen=True, slots=True)
 class Rule:
+    """One row of the table."""
+
     id: str
     """`program.what`: stable, since it is written into the journal."""
     risk: Risk
@@ -53,6 +55,7 @@ def named(rule_id: str) -> Rule:
 
 @cache
 def by_program() -> dict[str, tuple[Rule, ...]]:
+    """Rules of each program, in the order of the table."""
     table: dict[str, list[Rule]] = {}
     for rule in RULES:
         for program in rule.programs:

@@ -68,6 +68,7 @@ def _is_root_session(filled: Sequence[str], *, is_console: bool) -> bool:
 
 
 def split_session(lines: Sequence[str], prompt: re.Pattern[str]) -> tuple[str, str]:
+    """The script that was typed at the prompts, and everything else that the fence shows."""
     script: list[str] = []
     sample: list[str] = []
     depth = 0
