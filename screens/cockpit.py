@@ -58,6 +58,7 @@ class CockpitScreen(Intents, TakingAlong, Screen[None]):
     AUTO_FOCUS = None
 
     header_bar = getters.query_one("#header", Bar)
+    clock_bar = getters.query_one("#clock", Bar)
     tabs_bar = getters.query_one("#tabs", Bar)
     notice_bar = getters.query_one("#notice", Bar)
     footer_bar = getters.query_one("#footer", Bar)
@@ -81,6 +82,7 @@ class CockpitScreen(Intents, TakingAlong, Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield Bar(id="header")
+        yield Bar(id="clock")
         yield Bar(id="tabs")
         with Vertical(id="panes"):
             with Horizontal(id="watch", classes="row"):
@@ -100,6 +102,7 @@ class CockpitScreen(Intents, TakingAlong, Screen[None]):
 
     def on_mount(self) -> None:
         self.header_bar.show(self._header_lines)
+        self.clock_bar.show(lambda _width, _height: [header.clock(self.scene.situation())])
         self.tabs_bar.show(self._tab_lines)
         self.notice_bar.show(self._notice_lines)
         self.footer_bar.show(self._footer_lines)
@@ -130,7 +133,7 @@ class CockpitScreen(Intents, TakingAlong, Screen[None]):
 
     def _show(self, scene: Scene) -> None:
         self.scene = scene
-        for bar in (self.header_bar, self.tabs_bar, self.footer_bar):
+        for bar in (self.header_bar, self.clock_bar, self.tabs_bar, self.footer_bar):
             bar.repaint()
         for pane in self.query(ScenePane):
             pane.show(scene)
@@ -276,7 +279,7 @@ class CockpitScreen(Intents, TakingAlong, Screen[None]):
         self.notice_bar.repaint()
 
     def _repaint_bars(self) -> None:
-        for bar in (self.header_bar, self.tabs_bar, self.notice_bar, self.footer_bar):
+        for bar in (self.header_bar, self.clock_bar, self.tabs_bar, self.notice_bar, self.footer_bar):
             bar.repaint()
 
     def _header_lines(self, width: int, height: int) -> list[Line]:

@@ -36,7 +36,7 @@ def rows(
         shown.extend(_alert_rows(alert, offers.get(alert.fingerprint, ""), now, width))
     if feed.value.watchdog_at is not None:
         age = moments.age(now - feed.value.watchdog_at)
-        shown.extend([BLANK, line(span(_("watchdog heard {age} ago").format(age=age), Role.MUTED))])
+        shown.extend([BLANK, line(span(_("watchdog heard: {age}").format(age=age), Role.MUTED))])
     return shown
 
 

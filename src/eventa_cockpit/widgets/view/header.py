@@ -16,6 +16,8 @@ T = TypeVar("T")
 
 TALL = 30
 """Rows of a screen that can spare a third line."""
+CLOCK_WIDTH = 10
+"""Two blanks and the time."""
 ROOMY = 100
 """Columns from which on a line holds more than the most urgent."""
 
@@ -77,7 +79,7 @@ def _first(situation: Situation, width: int) -> Line:
     left: Spans = (*environment_badges(situation.environment), control)
     if width >= ROOMY:
         left = (*left, span(f"  {situation.service}", Role.STRONG))
-    right = _clock(situation)
+    right = _urgency(situation)
     room = width - width_of(left) - width_of(right) - 4
     if situation.incident:
         room -= cell_len(situation.incident) + 4
@@ -91,8 +93,8 @@ def _first(situation: Situation, width: int) -> Line:
     return Line(left, right)
 
 
-def _clock(situation: Situation) -> Spans:
-    """Severity, time since the start, clock."""
+def _urgency(situation: Situation) -> Spans:
+    """Severity, time since the start, and room for the clock."""
     parts: list[Span] = []
     worst = alerts.worst(_value(situation.board.alerts))
     if worst is not None:
@@ -100,9 +102,14 @@ def _clock(situation: Situation) -> Spans:
         parts.append(span(f"{glyph} {_(word)}  ", role))
     if situation.began_at is not None:
         lasted = moments.since(situation.now - situation.began_at)
-        parts.append(span("+" + lasted + "  ", Role.STRONG))
-    parts.append(span(moments.clock(situation.now, situation.zone), Role.TEXT))
+        parts.append(span("+" + lasted, Role.STRONG))
+    parts.append(span(" " * CLOCK_WIDTH))
     return tuple(parts)
+
+
+def clock(situation: Situation) -> Line:
+    """The clock has a place of its own, so that a second costs the terminal eight cells and not a line."""
+    return Line(right=(span(moments.clock(situation.now, situation.zone)),))
 
 
 def _second(situation: Situation, width: int) -> Line:

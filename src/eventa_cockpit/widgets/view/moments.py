@@ -37,10 +37,12 @@ def since(duration: timedelta) -> str:
 
 
 def age(duration: timedelta) -> str:
-    """How old data is, in steps of ten seconds below a minute so that the screen stays still: `20s`."""
+    """How old data is, in steps of half a minute below one minute so that the screen stays still: `<30s`."""
     total = max(int(duration.total_seconds()), 0)
+    if total < 30:
+        return _("<{count}s").format(count=30)
     if total < 60:
-        return _("{count}s").format(count=total // 10 * 10)
+        return _("{count}s").format(count=30)
     return since(duration)
 
 
