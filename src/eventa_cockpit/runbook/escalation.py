@@ -13,7 +13,7 @@ _DELAY_EN = re.compile(r"\b(\d+(?:\.\d+)?)\s*-?\s*(minutes?|mins?|m|hours?|hrs?|
 _UNITS = {"分": 60, "時": 3600, "秒": 1, "m": 60, "h": 3600, "s": 1}
 
 _TARGET_JA = re.compile(
-    r"([^、。,\s][^、。,]*?)(?:へ|に)(?:の|も|は)?(?:自動的?に?)?(?:エスカレ|報告|連絡|通知|電話|引き継|共有|依頼)"
+    r"([^、。,\s][^、。,]*?)(?:へ|に)(?:の|も|は)?(?:自動的?[にで]?)?(?:エスカレ|報告|連絡|通知|電話|引き継|共有|依頼)"
 )
 _TARGET_EN = re.compile(
     r"(?:escalate[sd]?|escalation|page|pages|call|calls|notify|notifies|inform|informs|report|reports|contact|contacts|"

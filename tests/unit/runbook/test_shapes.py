@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from eventa_cockpit.domain.runbook import Command, PhaseKind, Runbook, Step
+from eventa_cockpit.runbook.escalation import escalation_rule
 from eventa_cockpit.runbook.parse import parse_text
 
 
@@ -198,6 +199,14 @@ class TestEscalation:
             (60, "CTO"),
         ]
         assert not contents.runbooks
+
+    @pytest.mark.parametrize(
+        "how", ["自動エスカレーション", "自動でエスカレーションする", "自動的に連絡する", "エスカレーション"]
+    )
+    def test_whoever_is_told_is_the_target_however_it_is_put(self, how: str) -> None:
+        rule = escalation_rule(f"15 分以内に応答がなければ、二次担当へ{how}")
+        assert rule is not None
+        assert rule.target == "二次担当"
 
     def test_an_escalation_phase_without_delays_keeps_its_steps(self) -> None:
         runbook = only_runbook("# X\n## Escalation\n1. call the vendor\n2. open a ticket\n")
