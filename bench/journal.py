@@ -59,9 +59,9 @@ def appends(folder: Path, count: int) -> list[float]:
 
 
 def fill(folder: Path, count: int) -> None:
-    """Runs and notes of eight sessions; not made durable one by one, which would take minutes."""
+    """Runs and notes of four sessions; not made durable one by one, which would take minutes."""
     files.os.fdatasync = lambda _fd: None
-    sessions = [journal(folder, f"session{number}") for number in range(8)]
+    sessions = [journal(folder, f"session{number}") for number in range(WRITERS)]
     for index in range(count // 4):
         ours = sessions[index % len(sessions)]
         runbook, step, run = "payment-outage", f"mitigate.{index % 9}", f"run-{index}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
 from types import MappingProxyType
@@ -11,7 +11,8 @@ from typing import Any
 
 from eventa_cockpit.domain import event as facts
 from eventa_cockpit.domain.event import Event
-from eventa_cockpit.domain.step_record import VERDICTS, Attempt, Mark, StepRecord, StepState, summed_up
+from eventa_cockpit.domain.expectation import Judgement
+from eventa_cockpit.domain.step_record import VERDICTS, Attempt, Mark, StepRecord, StepState, judged, summed_up
 
 __all__ = [
     "Attempt",
@@ -96,7 +97,6 @@ class Incident:
     parameters: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     steps: Mapping[StepKey, StepRecord] = field(default_factory=lambda: MappingProxyType({}))
     """Only steps that somebody touched; `step()` answers for all."""
-    notes: tuple[Note, ...] = ()
     timeline: tuple[Event, ...] = ()
     """All events in order, each once."""
 
@@ -113,6 +113,15 @@ class Incident:
     def running(self) -> tuple[Attempt, ...]:
         """Runs without a verdict, of all steps."""
         return tuple(attempt for record in self.steps.values() for attempt in record.running)
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """All notes, oldest first."""
+        return tuple(
+            Note(event.fact.text, event.at, event.name, event.fact.runbook, event.fact.step)
+            for event in self.timeline
+            if isinstance(event.fact, facts.NoteAdded)
+        )
 
     def step(self, runbook: str, step: str) -> StepRecord:
         """The record of a step; of an untouched one, an empty record."""
@@ -184,7 +193,6 @@ class _Draft:
         self._histories: dict[StepKey, _History] = {}
         self._records: dict[StepKey, StepRecord] = {}
         self._touched: dict[StepKey, None] = {}
-        self._notes: list[Note] = []
         self._timeline: list[Event] = []
         self._keys: set[str] = set()
 
@@ -210,7 +218,6 @@ class _Draft:
             runbooks=tuple(self._runbooks.values()),
             parameters=MappingProxyType(dict(self._parameters)),
             steps=MappingProxyType(dict(self._records)),
-            notes=tuple(self._notes),
             timeline=tuple(self._timeline),
             **self._facts,
         )
@@ -275,6 +282,10 @@ class _Draft:
         run = self._history(fact.runbook, fact.step).run(fact.run_id)
         run.finished = run.finished or event
 
+    def judged(self, _event: Event, fact: facts.StepJudged) -> None:
+        run = self._history(fact.runbook, fact.step).run(fact.run_id)
+        run.judgements += fact.judgements
+
     def cancel_requested(self, event: Event, fact: facts.StepCancelRequested) -> None:
         run = self._history(fact.runbook, fact.step).run(fact.run_id)
         run.cancelled = run.cancelled or event
@@ -293,25 +304,24 @@ class _Draft:
         if entries and isinstance(entries[-1], Mark):
             entries.pop()
 
-    def noted(self, event: Event, fact: facts.NoteAdded) -> None:
-        self._notes.append(Note(fact.text, event.at, event.name, fact.runbook, fact.step))
-
 
 class _Run:
     """What was said of one run. Its end may be on record without its beginning: a line can be lost, a clock can lie."""
 
-    __slots__ = ("cancelled", "finished", "run_id", "started")
+    __slots__ = ("cancelled", "finished", "judgements", "run_id", "started")
 
     def __init__(self, run_id: str) -> None:
         self.run_id = run_id
         self.started: Event | None = None
         self.cancelled: Event | None = None
         self.finished: Event | None = None
+        self.judgements: tuple[Judgement, ...] = ()
 
     def attempt(self) -> Attempt:
         first, last = self.started, self.finished
         begun = first.fact if first is not None and isinstance(first.fact, facts.StepStarted) else _UNKNOWN_START
         ended = last.fact if last is not None and isinstance(last.fact, facts.StepFinished) else _NO_VERDICT
+        state = VERDICTS.get(ended.state, StepState.LOST) if last else StepState.RUNNING
         return Attempt(
             run_id=self.run_id,
             by=first.name if first else "",
@@ -323,7 +333,7 @@ class _Run:
             command=begun.command,
             risk=begun.risk,
             environment=begun.environment,
-            state=VERDICTS.get(ended.state, StepState.LOST) if last else StepState.RUNNING,
+            state=judged(state, begun.expectation, self.judgements),
             ended_at=last.at if last else None,
             exit_code=ended.exit_code,
             signal=ended.signal,
@@ -332,6 +342,8 @@ class _Run:
             cancelled_by=ended.cancelled_by,
             reason=ended.reason,
             has_started=ended.has_started,
+            expectation=begun.expectation,
+            judgements=self.judgements,
         )
 
 
@@ -369,10 +381,10 @@ _APPLY: dict[type, Callable[[_Draft, Event, Any], None]] = {
     facts.ParameterSet: _Draft.parameter_set,
     facts.StepStarted: _Draft.started,
     facts.StepFinished: _Draft.finished,
+    facts.StepJudged: _Draft.judged,
     facts.StepCancelRequested: _Draft.cancel_requested,
     facts.StepSkipped: _Draft.skipped,
     facts.StepDone: _Draft.done,
     facts.StepMarkUndone: _Draft.mark_undone,
-    facts.NoteAdded: _Draft.noted,
 }
-"""What each fact changes. An unknown one is in the timeline and changes nothing else."""
+"""What each fact changes. A note and an unknown fact are in the timeline and change nothing else."""
