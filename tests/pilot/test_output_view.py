@@ -221,3 +221,20 @@ async def test_a_very_small_and_a_growing_window_are_no_problem(numbered: Output
         await pilot.resize_terminal(WIDTH, 30)
         await pilot.press("w", "G")
         await until(pilot, lambda: app.rows()[-1] == "line 99" and app.rows()[0] == "line 70")
+
+
+async def test_a_line_of_ten_megabytes_shows_that_it_goes_on(tmp_path: Path) -> None:
+    app = OutputApp(indexed(tmp_path / "output.log", b"x" * 10_000_000 + b"\nlast\n"))
+    async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+        await pilot.press("w")
+        await until(pilot, lambda: app.rows()[-1] == "last")
+        assert app.rows()[-2].endswith("x…")
+        await pilot.press("w", "g", "l", "h", "G")
+        await until(pilot, lambda: app.rows()[1] == "last")
+
+
+async def test_an_endless_progress_bar_shows_where_it_is(tmp_path: Path) -> None:
+    bar = b"".join(b"\r\x1b[32m%6d of 900000\x1b[0m" % number for number in range(200_000))
+    app = OutputApp(indexed(tmp_path / "output.log", b"start\n" + bar, is_final=False))
+    async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+        await until(pilot, lambda: app.rows()[1] == "199999 of 900000")

@@ -90,7 +90,17 @@ class OutputLog:
                 break
             want *= 4
         lines = data.removesuffix(b"\n").split(b"\n")[-count:] if data else []
-        return [cut(line, max_bytes) for line in lines]
+        found = [cut(line, max_bytes) for line in lines]
+        missing = count - len(found)
+        if start and missing and self._index.size > start:
+            return self._lines_before(file, start, missing, max_bytes) + found[1:]
+        return found
+
+    def _lines_before(self, file: LogFile, offset: int, count: int, max_bytes: int) -> list[bytes]:
+        """The very long line around an offset and up to `count` lines before it, for which the index is needed."""
+        number = line_at(file, self._index, offset)
+        first = max(0, number - count)
+        return read_lines(file, self._index, first, number - first + 1, max_bytes)
 
     def find(self, needle: bytes, start: int, *, backwards: bool = False, ignore_case: bool = False) -> int | None:
         file, index = self._opened(), self._index

@@ -20,6 +20,8 @@ from eventa_cockpit.widgets.styled_line import PLAIN, StyledLine
 TAB = 8
 CACHED_BYTES = 8192
 """Lines longer than this are decoded again each time: rare, and they would fill the cache."""
+RETURNS = 16
+"""Of a progress bar's many states the last ones are enough: each overwrites those before it."""
 WIDEST = 20_000
 """Columns that a jump to the right may reach: a sequence of ten bytes must not fill the memory."""
 
@@ -86,6 +88,7 @@ def _overwritten(text: str) -> StyledLine:
     """A line that goes back over itself, as progress bars do: cell by cell, the last writer of a cell wins."""
     row = _Row()
     position = 0
+    text = "\r".join(text.rsplit("\r", RETURNS)[-RETURNS:])
     for found in SEQUENCE.finditer(text):
         row.write(text[position : found.start()])
         position = found.end()

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from rich.style import Style
+
 from eventa_cockpit.domain.lines import LineSource
 from eventa_cockpit.widgets.ansi import decode
 from eventa_cockpit.widgets.styled_line import StyledLine
@@ -13,6 +15,8 @@ from eventa_cockpit.widgets.styled_line import StyledLine
 WRAPPED_BYTES = 1 << 14
 """Of a longer line only this much is wrapped; the file has the rest."""
 UNWRAPPED_BYTES = 1 << 12
+CUT_MARK, CUT_STYLE = "…", Style(reverse=True)
+"""Ends a line of which the rest is not shown."""
 WIDEST_BYTES = 1 << 20
 """How far a line can be scrolled to the right, in bytes."""
 
@@ -113,10 +117,10 @@ class RowLayout:
         """How many rows each of these lines has, with its number."""
         lines = self.source.lines(numbers.start, len(numbers), max_bytes=self.max_bytes)
         for number, data in zip(numbers, lines, strict=False):
-            yield len(decode(data).row_starts(self.width)), number
+            yield len(self._decoded(data).row_starts(self.width)), number
 
     def _rows_of(self, number: int, data: bytes) -> Sequence[Row]:
-        line = decode(data)
+        line = self._decoded(data)
         if not self.is_wrapped:
             start, indent = line.character_at(self.left)
             # Enough for every cell, even where many characters share one.
@@ -127,3 +131,9 @@ class RowLayout:
             Row(Position(number, part), line, start, end)
             for part, (start, end) in enumerate(zip(starts, ends, strict=True))
         ]
+
+    def _decoded(self, data: bytes) -> StyledLine:
+        line = decode(data)
+        if len(data) < self.max_bytes or data.startswith(b"\r"):
+            return line
+        return StyledLine.of((*line.runs, (CUT_MARK, CUT_STYLE)))

@@ -103,6 +103,14 @@ def test_a_line_of_ten_megabytes_costs_two_short_reads(tmp_path: Path) -> None:
     assert log.find(b"after", 0) == 2
 
 
+def test_the_tail_has_the_lines_before_a_very_long_one(tmp_path: Path) -> None:
+    text = b"one\ntwo\nthree\n" + b"start" + b"x" * 3_000_000
+    log = complete_log(tmp_path / "output.log", text)
+    assert log.tail(3, max_bytes=8) == [b"two", b"three", b"startxxx"]
+    log = complete_log(tmp_path / "output.log", text + b"\nafter")
+    assert log.tail(9, max_bytes=8) == [b"one", b"two", b"three", b"startxxx", b"after"]
+
+
 def test_of_a_long_progress_line_the_last_state_is_kept(tmp_path: Path) -> None:
     bar = b"".join(b"\r%3d%% done" % (step % 101) for step in range(20_000))
     log = complete_log(tmp_path / "output.log", bar + b"\r100% done\r\nnext\n")
