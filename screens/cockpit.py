@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
@@ -79,6 +80,11 @@ class CockpitScreen(Intents, TakingAlong, Screen[None]):
             now=desk.clock(),
             board=desk.board,
         )
+
+    @classmethod
+    def css_file(cls) -> str:
+        """Where its styles are, for an application that reads them itself."""
+        return str(Path(__file__).with_name(cls.CSS_PATH))
 
     def compose(self) -> ComposeResult:
         yield Bar(id="header")

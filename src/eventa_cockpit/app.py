@@ -39,6 +39,7 @@ class CockpitApp(App[int]):
     COMMAND_PALETTE_BINDING = "ctrl+p"
     INHERIT_BINDINGS = False
     COMMANDS: ClassVar[set[Any]] = {_actions}
+    CSS_PATH = CockpitScreen.css_file()  # read with the first parse; a screen that brings its own costs a second one
     CSS = "CommandPalette { background: $background 60%; }"
 
     def __init__(
@@ -51,7 +52,8 @@ class CockpitApp(App[int]):
         """What ended the app, if something went wrong in it."""
         for each in theme.textual_themes():
             self.register_theme(each)
-        self.theme = theme.DARK
+        self.set_reactive(CockpitApp.theme, theme.DARK)  # without a watcher that would parse all styles once more
+        self.stylesheet.set_variables(self.get_css_variables())
         self.add_mode(MODE, self._main_screen)
 
     def get_line_filters(self) -> list[LineFilter]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from eventa_cockpit import cover
@@ -9,6 +10,8 @@ from eventa_cockpit import cover
 
 def main() -> None:
     cover.paint()
+    if cover.is_plain_start(sys.argv[1:]):
+        gc.disable()  # until the screen is painted: a collection among the imports finds nothing to free
     from eventa_cockpit.cli import main as run
 
     sys.exit(run())
