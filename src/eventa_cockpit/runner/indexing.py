@@ -52,8 +52,10 @@ class Indexer:
 
     def _run(self) -> None:
         idle_turns = 0
-        while not self._is_closed:
+        while True:
             self._changed.clear()
+            if self._is_closed:  # looked at after the clear: else a close in between would be slept through
+                return
             before = [log.size for log in self._logs]
             has_more = [log.poll(SLICE_S) for log in self._logs]
             grew = before != [log.size for log in self._logs]
