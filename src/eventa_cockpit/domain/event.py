@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
+from eventa_cockpit.domain.expectation import NOTHING, Expectation, Judgement
+
 
 @dataclass(frozen=True, slots=True)
 class IncidentDeclared:
@@ -75,6 +77,10 @@ class StepStarted:
     """1 for the first run of the step in this incident; 0 when the writer did not count."""
     reason: str = ""
     """Why it was run, where the confirmation asks for that."""
+    expectation: Expectation = NOTHING
+    """What its success should look like, so that every cockpit can judge it."""
+    trust: str = ""
+    """Why its text could be trusted: `approved`, `signed`, `shipped`, `new`, `changed`; empty when nobody asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,16 @@ class StepFinished:
     reason: str = ""
     has_started: bool = True
     """The command's process existed; without one, running it again can do no harm."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepJudged:
+    """What became of a succeeded run's expectation (idempotence key: the run's id with `/output` or `/check`)."""
+
+    runbook: str
+    step: str
+    run_id: str
+    judgements: tuple[Judgement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +166,7 @@ Fact = (
     | ParameterSet
     | StepStarted
     | StepFinished
+    | StepJudged
     | StepCancelRequested
     | StepSkipped
     | StepDone

@@ -49,6 +49,10 @@ class Threshold:
     unit: str
     """As written (`%`, `ms`, `s`, …) or empty."""
 
+    @property
+    def text(self) -> str:
+        return f"{self.quantity} {self.operator} {self.value:g}{self.unit}"
+
 
 @dataclass(frozen=True, slots=True)
 class Signal:

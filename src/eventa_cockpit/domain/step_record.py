@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from eventa_cockpit.domain.expectation import NOTHING, Expectation, Judgement, Outcome, standing
+
 
 class StepState(StrEnum):
     """Where a step stands, runs and marks by hand in one word."""
@@ -13,6 +15,10 @@ class StepState(StrEnum):
     TODO = "todo"
     RUNNING = "running"
     DONE = "done"
+    UNVERIFIED = "unverified"
+    """Its commands succeeded, but what is expected of that is not known yet."""
+    UNEXPECTED = "unexpected"
+    """Its commands succeeded, but not as expected."""
     FAILED = "failed"
     SKIPPED = "skipped"
     CANCELLED = "cancelled"
@@ -35,6 +41,19 @@ VERDICTS = {
     "lost": StepState.LOST,
 }
 """Final `RunState` → what it makes of the step. A verdict that is not listed here is never taken for success."""
+
+
+def judged(state: StepState, expectation: Expectation, judgements: tuple[Judgement, ...]) -> StepState:
+    """What a run's verdict amounts to: only a success as expected makes its step done."""
+    if state is not StepState.DONE:
+        return state
+    match standing(expectation, judgements):
+        case Outcome.MET:
+            return StepState.DONE
+        case Outcome.FAILED:
+            return StepState.UNEXPECTED
+        case _:
+            return StepState.UNVERIFIED
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +83,17 @@ class Attempt:
     cancelled_by: str = ""
     reason: str = ""
     has_started: bool = True
+    expectation: Expectation = NOTHING
+    judgements: tuple[Judgement, ...] = ()
 
     @property
     def is_running(self) -> bool:
         return self.state is StepState.RUNNING
+
+    @property
+    def has_succeeded(self) -> bool:
+        """Its command ended with 0, and nothing says that this is not as expected."""
+        return self.state in {StepState.DONE, StepState.UNVERIFIED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +131,9 @@ class StepRecord:
     """The note of a mark, why it was skipped, or what is known of a lost run."""
     commands_done: frozenset[int] = frozenset()
     """Indexes of the commands whose newest run succeeded."""
+    expectation: Expectation = NOTHING
+    """Of the run that decided its state."""
+    judgements: tuple[Judgement, ...] = ()
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
@@ -145,20 +174,21 @@ def summed_up(runbook: str, step: str, entries: tuple[Entry, ...], command_count
     """
     if entries and isinstance(entries[-1], Mark):
         mark = entries[-1]
-        done = frozenset(index for index, run in _newest(entries).items() if run.state is StepState.DONE)
+        done = frozenset(index for index, run in _newest(entries).items() if run.has_succeeded)
         return StepRecord(runbook, step, entries, mark.state, mark.by, mark.at, reason=mark.text, commands_done=done)
     newest = _newest(entries)
     if not newest:
         return StepRecord(runbook, step, entries)
     runs = list(newest.values())
-    done = frozenset(index for index, run in newest.items() if run.state is StepState.DONE)
+    done = frozenset(index for index, run in newest.items() if run.has_succeeded)
     chosen = (
         next((run for run in reversed(runs) if run.is_running), None)
-        or next((run for run in reversed(runs) if run.state is not StepState.DONE), None)
+        or next((run for run in reversed(runs) if not run.has_succeeded), None)
+        or next((run for run in reversed(runs) if run.state is StepState.UNVERIFIED), None)
         or runs[-1]
     )
     state = chosen.state
-    if state is StepState.DONE and len(done) < command_count:
+    if chosen.has_succeeded and len(done) < command_count:
         state = StepState.TODO
     return StepRecord(
         runbook,
@@ -172,6 +202,8 @@ def summed_up(runbook: str, step: str, entries: tuple[Entry, ...], command_count
         signal=chosen.signal,
         reason=chosen.reason,
         commands_done=done,
+        expectation=chosen.expectation,
+        judgements=chosen.judgements,
     )
 
 

@@ -48,6 +48,10 @@ WORDS = {
     "hard-coded": mark('`{value}` names one environment; use "${{{variable}}}" and `params` in the front matter.'),
     "never-ends": mark("`{program}` does not end by itself; add a `timeout`, or mark it `background`."),
     "session": mark("`{program}` opens a session: the lines after it run on this machine once the session has ended."),
+    "pattern-nested": mark(
+        "The `expect` pattern `{pattern}` repeats a repetition, which can take for ever; the search is given up after "
+        "{seconds} s, and the step is not verified then."
+    ),
     "untitled": mark("The step has no words of its own; say in a line what it does."),
     "refused": mark("The fence is marked as shell but holds {detail}; it will not be run. Mark it as what it is."),
     "empty-phase": mark("The phase `{title}` is empty."),
@@ -120,6 +124,8 @@ class _Runbook:
                 else:
                     shown = key or str(value)[:80]
                     yield _finding(self._file, line, "unknown-key", key=shown, known=", ".join(KNOWN_KEYS))
+            if _NESTED.search((annotation.expect or "")[:_LONGEST_PATTERN]):
+                yield _finding(self._file, line, "pattern-nested", pattern=annotation.expect, seconds=1)
 
     def _of_names(self, command: Command) -> Iterator[Finding]:
         undo = command.annotation.undo
@@ -127,6 +133,10 @@ class _Runbook:
             yield _finding(self._file, command.line, "undo-missing", name=undo)
 
 
+_NESTED = re.compile(r"\((?:[^()\\]|\\.)*(?:[*+]|\{\d*,\})\??(?:[^()\\]|\\.)*\)(?:[*+]|\{\d*,\})")
+"""A group with an open repetition in it, repeated itself."""
+_LONGEST_PATTERN = 500
+"""Characters of a pattern that are looked at, since this one is itself slow on a hostile text."""
 _INVISIBLE = {
     **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad\u180e", "zero width"),
     **dict.fromkeys("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c", "bidi"),

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from eventa_cockpit.config import Config
 from eventa_cockpit.domain.alert import Alert
+from eventa_cockpit.domain.board import Board
 from eventa_cockpit.domain.event import IncidentClosed, IncidentDeclared
 from eventa_cockpit.domain.incident import fold
 from eventa_cockpit.domain.responder import Responder
@@ -74,13 +75,15 @@ class Incidents:
         responder: Responder,
         *,
         clock: Callable[[], datetime] = _utc_now,
+        board: Callable[[], Board] = Board,
     ) -> None:
-        """`config.environment` is the one that is open; sessions act on no other."""
+        """`config.environment` is the one that is open; sessions act on no other. `board`: see `Session`."""
         self._folder = state / INCIDENTS
         self._config = config
         self._launcher = launcher
         self._responder = responder
         self._clock = clock
+        self._board = board
 
     def list(self) -> tuple[IncidentSummary, ...]:
         """All incidents of all environments, the newest first. Blocks; raises JournalError."""
@@ -144,7 +147,9 @@ class Incidents:
     def _session(self, journal: FileJournal) -> Session:
         environment = self._config.chosen.described_as(self._config.environment)
         runs = self._folder / journal.incident / RUNS
-        return Session(journal, self._launcher, runs, environment, self._config.chosen)
+        return Session(
+            journal, self._launcher, runs, environment, self._config.chosen, board=self._board, clock=self._clock
+        )
 
 
 def _new_folder(parent: Path, prefix: str) -> Path:

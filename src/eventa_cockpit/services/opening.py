@@ -21,12 +21,9 @@ def fetch(config: Config, state: Path) -> Contents:
     """For the configuration's chosen environment."""
     runner = Runner(prefix=logout_fate().prefix)
     runner.prefork()
-    return Contents(
-        library_of(config, state),
-        BoardService(sources_for(config.chosen)),
-        Incidents(state, config, runner, new_responder(config.responder)),
-        runner.close,
-    )
+    poller = BoardService(sources_for(config.chosen))
+    incidents = Incidents(state, config, runner, new_responder(config.responder), board=lambda: poller.board)
+    return Contents(library_of(config, state), poller, incidents, runner.close)
 
 
 def library_of(config: Config, state: Path) -> Library:

@@ -6,10 +6,12 @@ import asyncio
 import hashlib
 import os
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from eventa_cockpit.config import EnvironmentConfig
 from eventa_cockpit.domain import event as facts
+from eventa_cockpit.domain.board import Board
 from eventa_cockpit.domain.confirmation import Answer
 from eventa_cockpit.domain.environment import Environment
 from eventa_cockpit.domain.event import Fact
@@ -22,6 +24,7 @@ from eventa_cockpit.journal.protocol import Finding, Journal
 from eventa_cockpit.locale import _
 from eventa_cockpit.runner import control
 from eventa_cockpit.services.following import Followed, follow
+from eventa_cockpit.services.judging import Judge
 from eventa_cockpit.services.plan import Setting, StepPlan, blocked_because, plan
 from eventa_cockpit.services.record import Record
 from eventa_cockpit.services.starting import Launcher, Starter, Surroundings
@@ -29,6 +32,10 @@ from eventa_cockpit.services.starting import Launcher, Starter, Surroundings
 __all__ = ["Launcher", "Session", "Subscriber"]
 
 Subscriber = Callable[[Incident], None]
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 class Session:
@@ -48,13 +55,19 @@ class Session:
         *,
         caller: Mapping[str, str] = os.environ,
         cwd: Path | None = None,
+        board: Callable[[], Board] = Board,
+        clock: Callable[[], datetime] = _utc_now,
     ) -> None:
-        """`runs` is the folder of the incident's runs; `caller` the variables that a short list of is handed on."""
+        """`runs` is the folder of the incident's runs; `caller` the variables that a short list of is handed on.
+
+        `board` gives what is known of live data at the moment; checks are judged by it.
+        """
         self._journal = journal
         self._runs = runs
         self._environment = environment
         self._config = config
         self._starter = Starter(journal, launcher, runs, Surroundings(caller, config, cwd or Path.cwd()))
+        self._judge = Judge(runs, board, clock)
         self._lock = asyncio.Lock()
         self._record = Record(journal)
         self._subscribers: list[Subscriber] = []
@@ -218,6 +231,7 @@ class Session:
                 await asyncio.to_thread(self._journal.append, verdict, verdict.run_id)
             if followed.verdicts:
                 await self._catch_up()
+            await self._put_judgements_on_record()
 
     def verify(self) -> tuple[Finding, ...]:
         """Everything that is wrong with the record on disk. Blocks."""
@@ -251,6 +265,13 @@ class Session:
             raise RunError(_("These have no value yet: {names}.").format(names=names))
         if not plan.confirmation.accepts(answer):
             raise RunError(_("It was not confirmed, so it was not run."))
+
+    async def _put_judgements_on_record(self) -> None:
+        judgements = await asyncio.to_thread(self._judge.judgements, self.incident)
+        for key, fact in judgements.items():
+            await asyncio.to_thread(self._journal.append, fact, key)
+        if judgements:
+            await self._catch_up()
 
     async def _mark(self, fact: facts.StepSkipped | facts.StepDone) -> None:
         if self.incident.step(fact.runbook, fact.step).running:

@@ -11,6 +11,7 @@ from typing import Protocol
 from eventa_cockpit.config import EnvironmentConfig
 from eventa_cockpit.domain.confirmation import Answer
 from eventa_cockpit.domain.event import StepFinished, StepStarted
+from eventa_cockpit.domain.expectation import expectation_of
 from eventa_cockpit.domain.run import RunRequest, RunState
 from eventa_cockpit.errors import JournalError, RunError, SecretError, StepTakenError
 from eventa_cockpit.journal.protocol import Journal
@@ -159,6 +160,7 @@ def _started(plan: StepPlan, run_id: str, attempt: int, answer: Answer) -> StepS
         command_count=len(plan.step.commands),
         attempt=attempt,
         reason=answer.reason.strip(),
+        expectation=expectation_of(plan.step, plan.command),
     )
 
 

@@ -133,3 +133,10 @@ def test_an_undo_that_names_a_command_of_the_runbook_is_fine() -> None:
 )
 def test_a_file_to_mend(text: str, expected: list[tuple[int, str]]) -> None:
     assert [(finding.line, finding.rule) for finding in lint(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"), [("^(a+)+$", ["pattern-nested"]), ("([0-9]{1,3}[.]){3}", []), ("a+b*", [])]
+)
+def test_a_pattern_that_could_search_for_ever_is_found(pattern: str, found: list[str]) -> None:
+    assert rules(of_script("df -h", f'sh {{"expect":"{pattern}"}}')) == found

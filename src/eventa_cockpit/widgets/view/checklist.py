@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from eventa_cockpit.domain.runbook import Command, Phase, PhaseKind, Risk, Runbook, Step, walk
 from eventa_cockpit.domain.step_record import StepRecord, StepState
 from eventa_cockpit.locale import _, mark
-from eventa_cockpit.widgets.view import steps
+from eventa_cockpit.widgets.view import judgements, steps
 from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, Span, cell_len, line, pad, span, width_of, wrap
 from eventa_cockpit.widgets.view.progress import Checklist
 
@@ -87,6 +87,8 @@ def _details(step: Step, status: StepRecord, width: int) -> list[Line]:
     found = [_indented(row, Role.TEXT) for row in wrap(step.text, room)] if step.text else []
     if status.reason:
         found.extend(_indented(row, Role.WARNING) for row in wrap(status.reason, room))
+    for text, role in judgements.sentences(status):
+        found.extend(_indented(row, role) for row in wrap(text, room))
     for command in step.commands:
         found.extend(_command_rows(command, room))
     if not step.commands:
@@ -127,5 +129,7 @@ def hints(step: Step | None, status: StepRecord) -> Sequence[tuple[str, str]]:
         return (("u", _("undo mark")),)
     if status.state.is_settled:
         return (("j", _("next step")), ("r", _("run again")))
+    if status.state in {StepState.UNVERIFIED, StepState.UNEXPECTED}:
+        return (("r", _("run again")), ("d", _("mark done")), ("s", _("skip")))
     run = _("look and run") if step.commands else _("mark done")
     return (("Enter", run), ("s", _("skip")), ("n", _("note")))

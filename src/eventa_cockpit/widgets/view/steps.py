@@ -16,6 +16,8 @@ STATES: dict[StepState, tuple[str, str, Role]] = {
     StepState.TODO: ("[ ]", mark("to do"), Role.MUTED),
     StepState.RUNNING: ("[>]", mark("running"), Role.ACCENT),
     StepState.DONE: ("[✓]", mark("done"), Role.GOOD),
+    StepState.UNVERIFIED: ("[~]", mark("not verified"), Role.WARNING),
+    StepState.UNEXPECTED: ("[✘]", mark("not as expected"), Role.CRITICAL),
     StepState.FAILED: ("[✗]", mark("failed"), Role.CRITICAL),
     StepState.SKIPPED: ("[-]", mark("skipped"), Role.MUTED),
     StepState.CANCELLED: ("[x]", mark("cancelled"), Role.WARNING),

@@ -10,7 +10,7 @@ from eventa_cockpit.domain import event as facts
 from eventa_cockpit.domain.event import Event
 from eventa_cockpit.domain.step_record import VERDICTS, StepState
 from eventa_cockpit.locale import _
-from eventa_cockpit.widgets.view import moments, steps
+from eventa_cockpit.widgets.view import judgements, moments, steps
 from eventa_cockpit.widgets.view.lines import Line, Role, cell_len, line, pad, span, wrap
 
 Titles = Callable[[str, str], str]
@@ -82,6 +82,14 @@ def _finished(fact: facts.StepFinished, titles: Titles) -> tuple[str, Role]:
     return (f"{titles(fact.runbook, fact.step)}: {_(word)}{code}{took}", role)
 
 
+def _judged(fact: facts.StepJudged, titles: Titles) -> tuple[str, Role]:
+    said = [sentence for entry in fact.judgements if (sentence := judgements.of_judgement(entry)) is not None]
+    step = titles(fact.runbook, fact.step)
+    if not said:
+        return (_("{step}: the output is as expected").format(step=step), Role.GOOD)
+    return (f"{step}: " + " ".join(text for text, _role in said), said[0][1])
+
+
 def _cancel(fact: facts.StepCancelRequested, titles: Titles) -> tuple[str, Role]:
     return (_("asked to cancel {step}").format(step=titles(fact.runbook, fact.step)), Role.WARNING)
 
@@ -113,6 +121,7 @@ _SENTENCES: Mapping[type, Callable[[Any, Titles], tuple[str, Role]]] = {
     facts.ParameterSet: _parameter,
     facts.StepStarted: _started,
     facts.StepFinished: _finished,
+    facts.StepJudged: _judged,
     facts.StepCancelRequested: _cancel,
     facts.StepSkipped: _skipped,
     facts.StepDone: _done,
