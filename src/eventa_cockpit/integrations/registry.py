@@ -30,6 +30,8 @@ from eventa_cockpit.integrations.statuspage import StatusPageSource
 from eventa_cockpit.secrets import read_secret
 
 Clock = Callable[[], datetime]
+SENTRY_BODY_LIMIT = 7_000_000
+"""Bytes: its two answers are read at once, so each has less than the usual room."""
 
 
 def utc_now() -> datetime:
@@ -80,7 +82,7 @@ def _sentry(config: Sentry, now: Clock) -> SentrySource:
         config.url,
         config.organization,
         config.project,
-        Fetcher(_bearer(config.token, "sentry.token"), now=now),
+        Fetcher(_bearer(config.token, "sentry.token"), body_limit=SENTRY_BODY_LIMIT, now=now),
         environment=config.environment,
         window=timedelta(minutes=config.window),
         every=_every(config),
