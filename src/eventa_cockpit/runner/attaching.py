@@ -10,10 +10,10 @@ import contextlib
 import fcntl
 import os
 import select
-import signal
 import socket
 import struct
 import termios
+import threading
 import tty
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ REPLAY = 1 << 14
 """Bytes of earlier output that are shown first, from the beginning of a line."""
 CHUNK = 1 << 16
 LOOK_MS = 250
-"""Between two looks at whether the run has ended, when nothing else happens."""
+"""Between two looks at whether the run has ended or our window has another size, when nothing else happens."""
 
 
 class AttachEnd(StrEnum):
@@ -57,16 +57,20 @@ class Terminal:
         return columns, rows
 
 
-def attach(run_dir: Path, terminal: Terminal | None = None) -> AttachEnd:
-    """Lend the terminal to the run until it ends or the detach key is pressed. Raises RunError when it cannot be."""
+def attach(run_dir: Path, terminal: Terminal | None = None, *, stop: threading.Event | None = None) -> AttachEnd:
+    """Lend the terminal to the run until it ends, the detach key is pressed or `stop` is set.
+
+    Works in any thread. Raises RunError when it cannot be.
+    """
     lent = terminal or Terminal()
+    stopped = stop or threading.Event()
     with control.connect(run_dir) as connection, (run_dir / "output.log").open("rb", buffering=0) as log:
         answer = control.exchange(connection, {"op": "attach"})
         connection.setblocking(False)
         log.seek(_replay_start(log, answer["offset"]))
-        with _raw(lent.keys), _size_followed(run_dir, lent) as resized:
+        with _raw(lent.keys):
             _write(lent.screen, f"\r\n{banner()}\r\n".encode())
-            return _proxy(run_dir, lent, connection, log, resized)
+            return _proxy(run_dir, lent, connection, log, stopped)
 
 
 def banner() -> str:
@@ -74,16 +78,15 @@ def banner() -> str:
     return f"\x1b[7m {_('Attached. Ctrl+] gives the screen back; the command goes on.')} \x1b[0m"
 
 
-def _proxy(run_dir: Path, lent: Terminal, connection: socket.socket, log: Any, resized: int) -> AttachEnd:
+def _proxy(run_dir: Path, lent: Terminal, connection: socket.socket, log: Any, stop: threading.Event) -> AttachEnd:
     poller = select.poll()
-    for fd in (lent.keys, connection.fileno(), resized):
+    for fd in (lent.keys, connection.fileno()):
         poller.register(fd, select.POLLIN)
-    while True:
+    size = (0, 0)
+    while not stop.is_set():
         _show(log, lent.screen)
+        size = _pass_size(run_dir, lent, size)
         ready = {fd for fd, _event in poller.poll(LOOK_MS)}
-        if resized in ready:
-            os.read(resized, 4096)
-            _pass_size(run_dir, lent)
         if connection.fileno() in ready and not _heard(connection):
             return _ending(run_dir, log, lent.screen)
         if lent.keys in ready:
@@ -94,6 +97,7 @@ def _proxy(run_dir: Path, lent: Terminal, connection: socket.socket, log: Any, r
                 return AttachEnd.DETACHED if key else AttachEnd.LOST
         if not ready and status(run_dir).state.is_final:
             return _ending(run_dir, log, lent.screen)
+    return AttachEnd.DETACHED
 
 
 def _ending(run_dir: Path, log: Any, screen: int) -> AttachEnd:
@@ -153,9 +157,14 @@ def _write(screen: int, data: bytes) -> None:
             select.select([], [screen], [])
 
 
-def _pass_size(run_dir: Path, lent: Terminal) -> None:
+def _pass_size(run_dir: Path, lent: Terminal, before: tuple[int, int]) -> tuple[int, int]:
+    """The run's terminal takes the size of ours whenever that is another one."""
     with contextlib.suppress(RunError, OSError):  # it has ended meanwhile, or the terminal is no terminal any more
-        control.resize(run_dir, *lent.size)
+        size = lent.size
+        if size != before:
+            control.resize(run_dir, *size)
+        return size
+    return before
 
 
 @contextlib.contextmanager
@@ -168,17 +177,3 @@ def _raw(keys: int) -> Iterator[None]:
     finally:
         with contextlib.suppress(termios.error):  # the terminal itself has gone
             termios.tcsetattr(keys, termios.TCSADRAIN, before)
-
-
-@contextlib.contextmanager
-def _size_followed(run_dir: Path, lent: Terminal) -> Iterator[int]:
-    """The run's terminal takes the size of ours, now and whenever that changes; yields what to poll for changes."""
-    wake, waker = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
-    before = signal.signal(signal.SIGWINCH, lambda *_: os.write(waker, b"w"))
-    try:
-        _pass_size(run_dir, lent)
-        yield wake
-    finally:
-        signal.signal(signal.SIGWINCH, before)
-        os.close(wake)
-        os.close(waker)

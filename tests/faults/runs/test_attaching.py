@@ -103,7 +103,6 @@ def test_attached_again_the_earlier_output_is_shown_first(run_dir, window):
 def test_the_window_size_follows(run_dir, window):
     window.wait_for(b"name: ")
     window.resize(44, 155)
-    os.kill(window.process.pid, 28)
     window.type(b"ben\r")
 
     def follows() -> bool:
