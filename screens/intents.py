@@ -58,7 +58,7 @@ class Intents(Screen[None]):
     async def action_open_runbook(self) -> None:
         from eventa_cockpit.screens.choice import Choose, Option
 
-        library = self.desk.library
+        library = await self.desk.runbooks()
         if library is None:
             return
         options = [Option(book.id, book.title, book.file) for book in library.runbooks]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gc
+import signal
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 
-from eventa_cockpit import cover, theme
+from eventa_cockpit import cover, leaving, theme
 from eventa_cockpit.config import Config, choose, state_folder
 from eventa_cockpit.screens.cockpit import CockpitScreen
 from eventa_cockpit.services.setting import desk_for
@@ -67,6 +68,16 @@ class CockpitApp(App[int]):
     def _fatal_error(self) -> None:
         """Ends without Textual's own report: it shows local variables, and those may hold a secret."""
         self._close_messages_no_wait()
+
+    def on_load(self) -> None:
+        """Before anything is drawn: from here on, an end from outside is an orderly one."""
+        if not self.is_headless:
+            leaving.on_signals(self.exit)
+            self.set_interval(leaving.LOOK_S, self._look_at_terminal)
+
+    def _look_at_terminal(self) -> None:
+        if leaving.is_terminal_gone():
+            leaving.begin(signal.SIGHUP, self.exit)
 
     def on_ready(self) -> None:
         """The first paint is out: what was loaded stays, and is never looked at by the collector again."""

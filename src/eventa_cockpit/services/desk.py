@@ -67,6 +67,7 @@ class Desk:
         """None until there is an incident."""
         self._fetch = fetch
         self._contents: Contents | None = None
+        self._has_opened = asyncio.Event()
         self._indexer: Indexer | None = None
         self._log: OutputLog | None = None
         self._listeners: list[Listener] = []
@@ -82,13 +83,21 @@ class Desk:
 
     async def open(self) -> None:
         """Fetch what lies on it, and go on where the newest open incident of this environment stands."""
-        contents = self._contents = await asyncio.to_thread(self._fetch)
-        self.board = contents.poller.board
-        contents.poller.subscribe(self._on_board)
-        self._tell()
-        session = await contents.incidents.resume()
-        if session is not None:
-            self._take(session)
+        try:
+            contents = self._contents = await asyncio.to_thread(self._fetch)
+            self.board = contents.poller.board
+            contents.poller.subscribe(self._on_board)
+            self._tell()
+            session = await contents.incidents.resume()
+            if session is not None:
+                self._take(session)
+        finally:
+            self._has_opened.set()
+
+    async def runbooks(self) -> Library | None:
+        """All runbooks, once it is settled whether an incident goes on; None when they could not be read."""
+        await self._has_opened.wait()
+        return self.library
 
     async def watch(self) -> None:
         """Keep the board up to date until cancelled."""
@@ -122,6 +131,7 @@ class Desk:
 
     async def begin(self, runbook: Runbook, alert: Alert | None) -> Session:
         """The session of the incident; declares one when there is none. Raises JournalError."""
+        await self._has_opened.wait()  # until then, one that is open may still be found
         if self.session is None or not self.session.incident.is_open:
             self._take(await self._opened.incidents.declare(_title(runbook, alert), alert=alert))
         assert self.session is not None
