@@ -10,6 +10,7 @@ from textual import work
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
+from eventa_cockpit.domain.confirmation import Answer
 from eventa_cockpit.domain.runbook import Annotation, Command, Phase, PhaseKind, Runbook, Step
 from eventa_cockpit.keymap import Pane
 from eventa_cockpit.runner import control
@@ -97,7 +98,8 @@ class FloodScreen(CockpitScreen):
         session, runbook = self.desk.session, self._runbook
         assert session is not None
         assert runbook is not None
-        run_id = await session.start_step(session.plan_step(runbook, runbook.steps[0]), size=self.output_pane.room)
+        plan = session.plan_step(runbook, runbook.steps[0])
+        run_id = await session.start_step(plan, Answer("y"), size=self.output_pane.room)
         self._run_folder = session.run_folder(run_id)
 
     def _say(self, word: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from eventa_cockpit.locale import _
@@ -11,6 +12,7 @@ from eventa_cockpit.widgets.view.lines import Role, Span
 
 if TYPE_CHECKING:
     from eventa_cockpit.services.plan import StepPlan
+    from eventa_cockpit.services.trust import Trust
     from eventa_cockpit.widgets.view.scene import Scene
 
 ROLES = {
@@ -39,7 +41,24 @@ def proposal_of(plan: StepPlan, scene: Scene) -> Proposal:
         expect=annotation.expect or "",
         blocked=plan.blocked_because,
         ran_before=_ran_before(record.by, steps.result(record), record.at, scene) if record.run_id else "",
+        trust=_trust(plan.trust, scene),
+        is_trusted=not plan.trust.needs_approval,
+        changes=plan.trust.diff,
     )
+
+
+def _trust(trust: Trust, scene: Scene) -> str:
+    """Nothing about a text that was approved before, or that came with the cockpit."""
+    match trust.state.value:
+        case "new":
+            return _("first time on this machine: running it approves this text")
+        case "changed":
+            when = datetime.fromisoformat(trust.at).astimezone(scene.zone)
+            text = _("changed since {who} approved it on {date}: running it approves the new text")
+            return text.format(who=trust.by, date=f"{when:%Y-%m-%d}")
+        case "signed":
+            return _("signed by {who}").format(who=trust.by)
+    return ""
 
 
 def _undo(plan: StepPlan) -> str:
@@ -55,7 +74,5 @@ def _undo(plan: StepPlan) -> str:
 
 
 def _ran_before(by: str, result: str, at: object, scene: Scene) -> str:
-    from datetime import datetime
-
     when = moments.hour_and_minute(at, scene.zone) if isinstance(at, datetime) else ""
     return _("{when} {who}: {result}").format(when=when, who=by, result=result)

@@ -90,6 +90,8 @@ class RunStep(Dialog[Approval]):
         if following is not None:
             following.focus()
         else:
+            if self._confirmation.kind is ConfirmationKind.YES:
+                self.set_focus(None)  # so that the y that is asked for is a key and not a letter
             self.action_approve("")
 
     def action_approve(self, key: str) -> None:

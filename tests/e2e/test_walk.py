@@ -84,8 +84,8 @@ def test_a_run_survives_the_terminal_and_its_true_result_is_there_afterwards(slo
         terminal.press("Enter")
         terminal.wait_for("[ ] 1")
         terminal.press("Enter")
-        terminal.wait_for("Run this step?")
-        terminal.press("Enter")
+        terminal.wait_for("Run this step?", "first time on this machine")
+        terminal.press("y")
         terminal.wait_for("tick 3")
         terminal.kill()
 

@@ -11,6 +11,9 @@ from eventa_cockpit.screens.question import AskText, YesNo
 from eventa_cockpit.screens.run_step import RunStep
 from eventa_cockpit.simulator.launching import World
 
+MADE = {StepState.DONE, StepState.UNVERIFIED}
+"""The command succeeded; whether the failure rate has come down shows a little later."""
+
 
 async def test_the_alert_opens_its_runbook_as_a_checklist(world: World, tmp_path: Path) -> None:
     async with opened(world.config_path, tmp_path) as cockpit:
@@ -45,7 +48,7 @@ async def test_a_change_in_production_needs_the_environments_name(world: World, 
         await cockpit.press("backspace", "backspace", "backspace")
         await cockpit.type("prod")
         await cockpit.press("enter")
-        await cockpit.until(lambda: cockpit.state("mitigate.2") is StepState.DONE, "the change was made")
+        await cockpit.until(lambda: cockpit.state("mitigate.2") in MADE, "the change was made")
         await cockpit.shows('"enabled"')
         assert world.admin_token not in cockpit.text
 
@@ -119,7 +122,11 @@ async def test_a_running_step_survives_the_screen_and_is_cancelled_later(world: 
         await cockpit.shows("slow.md")
         await cockpit.press("enter")
         await cockpit.until(lambda: cockpit.cockpit.checklist_pane.step, "the runbook is open")
-        await cockpit.press("enter", "enter")
+        await cockpit.press("enter")
+        await cockpit.shows("first time on this machine")
+        await cockpit.press("enter")
+        await cockpit.shows("Press y to run it")
+        await cockpit.press("y")
         await cockpit.until(lambda: cockpit.state("procedure.1") is StepState.RUNNING, "the step runs")
         await cockpit.shows("begun")
         await cockpit.press("q")

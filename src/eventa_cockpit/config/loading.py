@@ -140,4 +140,5 @@ def _settled(config: Config, path: Path) -> Config:
         environment=config.environment or next(iter(config.environments)),
         runbooks=[str(folder / Path(place).expanduser()) for place in config.runbooks],
         state=None if config.state is None else folder / config.state.expanduser(),
+        trusted_signers=None if config.trusted_signers is None else folder / config.trusted_signers.expanduser(),
     )

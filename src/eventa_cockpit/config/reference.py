@@ -49,6 +49,7 @@ EXAMPLES = {
         "runbooks": '["runbooks"]',
         "state": '"/var/lib/eventa-cockpit"',
         "responder": '"Hanako"',
+        "trusted_signers": '"allowed_signers"',
     },
 }
 """Table → key → TOML value to show where the default says nothing."""

@@ -140,6 +140,8 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Folder of incidents and runs, relative to this file; unset means ~/.local/state/eventa-cockpit."""
     responder: str = ""
     """Your name in the record; empty means the login name."""
+    trusted_signers: Path | None = None
+    """File of allowed signers (see ssh-keygen(1)), relative to this file: what they signed needs no approval."""
     path: Path | None = None
     """Where this was read from, None when there is no file. Not a key of the file."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from eventa_cockpit.domain.environment import Environment
@@ -72,6 +72,13 @@ def confirmation_for(risk: Risk, environment: Environment, wanted: str | None = 
         word=environment.name if kind is ConfirmationKind.TYPED else "",
         needs_reason=risk is Risk.DESTRUCTIVE and environment.is_production,
     )
+
+
+def raised_for_new_text(confirmation: Confirmation) -> Confirmation:
+    """What to ask for when the text itself has to be approved: a `y` at least."""
+    if confirmation.kind.rank >= ConfirmationKind.YES.rank:
+        return confirmation
+    return replace(confirmation, kind=ConfirmationKind.YES)
 
 
 def _by_risk(risk: Risk, environment: Environment) -> ConfirmationKind:

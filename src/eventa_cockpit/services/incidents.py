@@ -27,6 +27,7 @@ from eventa_cockpit.journal.reading import events_of_kinds
 from eventa_cockpit.locale import _
 from eventa_cockpit.services.session import Session
 from eventa_cockpit.services.starting import Launcher
+from eventa_cockpit.services.trust import Vetting
 
 INCIDENTS, RUNS = "incidents", "runs"
 NAME = re.compile(r"INC-(\d{8})-(\d+)")
@@ -76,14 +77,19 @@ class Incidents:
         *,
         clock: Callable[[], datetime] = _utc_now,
         board: Callable[[], Board] = Board,
+        vetting: Vetting | None = None,
     ) -> None:
-        """`config.environment` is the one that is open; sessions act on no other. `board`: see `Session`."""
+        """`config.environment` is the one that is open; sessions act on no other.
+
+        `board` and `vetting`: see `Session`.
+        """
         self._folder = state / INCIDENTS
         self._config = config
         self._launcher = launcher
         self._responder = responder
         self._clock = clock
         self._board = board
+        self._vetting = vetting
 
     def list(self) -> tuple[IncidentSummary, ...]:
         """All incidents of all environments, the newest first. Blocks; raises JournalError."""
@@ -148,7 +154,14 @@ class Incidents:
         environment = self._config.chosen.described_as(self._config.environment)
         runs = self._folder / journal.incident / RUNS
         return Session(
-            journal, self._launcher, runs, environment, self._config.chosen, board=self._board, clock=self._clock
+            journal,
+            self._launcher,
+            runs,
+            environment,
+            self._config.chosen,
+            board=self._board,
+            clock=self._clock,
+            vetting=self._vetting,
         )
 
 

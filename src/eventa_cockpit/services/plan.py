@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from eventa_cockpit.config import EnvironmentConfig
-from eventa_cockpit.domain.confirmation import Confirmation, confirmation_for
+from eventa_cockpit.domain.confirmation import Confirmation, confirmation_for, raised_for_new_text
 from eventa_cockpit.domain.environment import Environment
 from eventa_cockpit.domain.incident import Incident
 from eventa_cockpit.domain.runbook import Command, Parameter, Risk, Runbook, Step
@@ -14,6 +17,7 @@ from eventa_cockpit.errors import RunbookError
 from eventa_cockpit.locale import _
 from eventa_cockpit.runbook.parameters import secret_variable
 from eventa_cockpit.runbook.rendering import Rendering, render
+from eventa_cockpit.services.trust import UNASKED, Trust, Vetting
 
 
 class ValueSource(StrEnum):
@@ -77,6 +81,10 @@ class StepPlan:
     secrets: tuple[SecretNeed, ...] = ()
     blocked_because: str = ""
     """A sentence that says why it cannot be started now, or empty."""
+    trust: Trust = UNASKED
+    """Why the text may run; a new or changed one is approved by the run's confirmation."""
+    digest: str = ""
+    """Of the script and of the values that it reads, as shown: nothing else is started by this plan."""
 
     @property
     def command(self) -> Command:
@@ -109,6 +117,17 @@ class Setting:
     config: EnvironmentConfig
     incident: Incident
     is_read_only: bool = False
+    vetting: Vetting | None = None
+    """None where nobody keeps approvals."""
+
+    def trust_in(self, runbook: Runbook, step: Step, command_index: int) -> Trust:
+        return UNASKED if self.vetting is None else self.vetting.trust_in(runbook, step, command_index)
+
+
+def bytes_digest(script: str, environment: Mapping[str, str]) -> str:
+    """SHA-256, hex, of everything that a responder is shown of what will run."""
+    shown = json.dumps([script, sorted(environment.items())])
+    return hashlib.sha256(shown.encode()).hexdigest()
 
 
 def plan(setting: Setting, runbook: Runbook, step: Step, command_index: int = 0) -> StepPlan:
@@ -120,18 +139,22 @@ def plan(setting: Setting, runbook: Runbook, step: Step, command_index: int = 0)
     secrets = _secrets(setting.config, command)
     rendering = render(command, {entry.name: entry.value for entry in values}, secrets={need.name for need in secrets})
     record = setting.incident.step(runbook.id, step.id)
+    trust = setting.trust_in(runbook, step, command_index)
+    confirmation = confirmation_for(command.risk, setting.environment, command.annotation.confirm)
     return StepPlan(
         runbook=runbook,
         step=step,
         command_index=command_index,
         environment=setting.environment,
         rendering=rendering,
-        confirmation=confirmation_for(command.risk, setting.environment, command.annotation.confirm),
+        confirmation=raised_for_new_text(confirmation) if trust.needs_approval else confirmation,
         attempt=record.attempt_count + 1,
         values=values,
         missing=tuple(parameter for parameter in rendering.missing if not parameter.is_secret),
         secrets=secrets,
         blocked_because=blocked_because(setting, runbook, step, command),
+        trust=trust,
+        digest=bytes_digest(rendering.script, rendering.environment),
     )
 
 

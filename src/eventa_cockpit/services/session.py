@@ -22,12 +22,13 @@ from eventa_cockpit.domain.runbook import Risk, Runbook, Step
 from eventa_cockpit.errors import JournalError, RunError, StepTakenError
 from eventa_cockpit.journal.protocol import Finding, Journal
 from eventa_cockpit.locale import _
-from eventa_cockpit.runner import control
-from eventa_cockpit.services.following import Followed, follow
+from eventa_cockpit.runner import control, observing
+from eventa_cockpit.services.following import NOTHING_YET, follow
 from eventa_cockpit.services.judging import Judge
 from eventa_cockpit.services.plan import Setting, StepPlan, blocked_because, plan
 from eventa_cockpit.services.record import Record
 from eventa_cockpit.services.starting import Launcher, Starter, Surroundings
+from eventa_cockpit.services.trust import Vetting
 
 __all__ = ["Launcher", "Session", "Subscriber"]
 
@@ -57,21 +58,24 @@ class Session:
         cwd: Path | None = None,
         board: Callable[[], Board] = Board,
         clock: Callable[[], datetime] = _utc_now,
+        vetting: Vetting | None = None,
     ) -> None:
         """`runs` is the folder of the incident's runs; `caller` the variables that a short list of is handed on.
 
-        `board` gives what is known of live data at the moment; checks are judged by it.
+        `board` gives what is known of live data at the moment; checks are judged by it. Without `vetting` every text
+        may run: for programs that make their own commands.
         """
         self._journal = journal
         self._runs = runs
         self._environment = environment
         self._config = config
         self._starter = Starter(journal, launcher, runs, Surroundings(caller, config, cwd or Path.cwd()))
+        self._vetting = vetting
         self._judge = Judge(runs, board, clock)
         self._lock = asyncio.Lock()
         self._record = Record(journal)
         self._subscribers: list[Subscriber] = []
-        self._followed = Followed()
+        self._followed = NOTHING_YET
         self._is_read_only = environment.is_production and not environment.is_drill
 
     # What there is
@@ -94,8 +98,13 @@ class Session:
         """Nothing that changes the environment can be started. A session in real production begins like this."""
         return self._is_read_only
 
+    @property
+    def live_runs(self) -> Mapping[str, RunStatus]:
+        """Run id → what was last seen of it, while it has no verdict on record or has left processes behind."""
+        return self._followed.statuses
+
     def run_status(self, run_id: str) -> RunStatus | None:
-        """What was last seen of a run that has no verdict on record yet; None for any other."""
+        """What was last seen of a live run; None for any other."""
         return self._followed.statuses.get(run_id)
 
     def run_folder(self, run_id: str) -> Path:
@@ -180,6 +189,8 @@ class Session:
         async with self._lock:
             await self._catch_up()
             self._check(plan, answer)
+            if self._vetting is not None and plan.trust.needs_approval:
+                await asyncio.to_thread(self._vetting.approve, plan.runbook, plan.step, plan.command_index)
             try:
                 return await asyncio.to_thread(self._starter.start, plan, answer, values, size)
             finally:
@@ -209,6 +220,17 @@ class Session:
                 _("The run was asked to end, but that is not on record. {reason}").format(reason=unrecorded)
             ) from unrecorded
 
+    async def end_leftovers(self, run_id: str) -> int:
+        """Kill what a run left behind when it ended; returns how many processes could not be ended.
+
+        Raises RunError and JournalError as `cancel_step` does.
+        """
+        status = await asyncio.to_thread(observing.status, self.run_folder(run_id))
+        if status.is_supervised:
+            await self.cancel_step(run_id, immediately=True)
+            return 0
+        return await asyncio.to_thread(control.end_survivors, self.run_folder(run_id))
+
     async def send_input(self, run_id: str, data: bytes) -> None:
         """Type into a run's terminal. Raises RunError. What is typed is not recorded: it may be a password."""
         await asyncio.to_thread(control.send_input, self.run_folder(run_id), data)
@@ -222,7 +244,7 @@ class Session:
         async with self._lock:
             await self._catch_up()
             # Also those with a verdict, until it is on record: a full disk must not hide how a run ended.
-            followed = await asyncio.to_thread(follow, self.incident, self._runs, self._journal)
+            followed = await asyncio.to_thread(follow, self.incident, self._runs, self._journal, self._followed)
             has_moved = followed.statuses != self._followed.statuses
             self._followed = followed
             if has_moved:
@@ -244,7 +266,7 @@ class Session:
     # How it is done
 
     def _setting(self) -> Setting:
-        return Setting(self._environment, self._config, self.incident, self._is_read_only)
+        return Setting(self._environment, self._config, self.incident, self._is_read_only, self._vetting)
 
     def _check(self, plan: StepPlan, answer: Answer) -> None:
         """Raises RunError or StepTakenError: what was true when the plan was shown may not be true any more."""
@@ -265,6 +287,11 @@ class Session:
             raise RunError(_("These have no value yet: {names}.").format(names=names))
         if not plan.confirmation.accepts(answer):
             raise RunError(_("It was not confirmed, so it was not run."))
+        trust = self._setting().trust_in(plan.runbook, plan.step, plan.command_index)
+        if trust.needs_approval and not plan.trust.needs_approval:
+            raise RunError(
+                _("Its file or its approval has changed since you looked at it. Look again before you run it.")
+            )
 
     async def _put_judgements_on_record(self) -> None:
         judgements = await asyncio.to_thread(self._judge.judgements, self.incident)

@@ -20,7 +20,7 @@ from eventa_cockpit.runner import observing
 from eventa_cockpit.runner.claiming import run_name
 from eventa_cockpit.secrets import check_secret, read_secret
 from eventa_cockpit.services.command_environment import command_environment, inherited_secrets
-from eventa_cockpit.services.plan import SecretSource, StepPlan
+from eventa_cockpit.services.plan import SecretSource, StepPlan, bytes_digest
 
 
 class Launcher(Protocol):
@@ -52,6 +52,7 @@ class Starter:
 
     def start(self, plan: StepPlan, answer: Answer, secret_values: Mapping[str, str], size: tuple[int, int]) -> str:
         """The id of the run that was started. Raises as `Session.start_step` does."""
+        self._check_bytes(plan)
         try:
             run_id = self._put_on_record(plan, answer)
         except JournalError as error:
@@ -66,6 +67,17 @@ class Starter:
             self._settle(plan, run_id, str(error))
             raise
         return run_id
+
+    def _check_bytes(self, plan: StepPlan) -> None:
+        """Raises RunError unless the command would get exactly the script and the values that were shown."""
+        given = self._environment(plan)
+        shown = {name: given[name] for name in plan.rendering.environment}
+        if bytes_digest(plan.rendering.script, shown) != plan.digest:
+            raise RunError(_("What would run is not what was shown, so it was not run. Look at it again."))
+
+    def _environment(self, plan: StepPlan) -> dict[str, str]:
+        around = self._surroundings
+        return command_environment(around.caller, around.config.variables, plan.rendering.environment)
 
     def _put_on_record(self, plan: StepPlan, answer: Answer) -> str:
         run_id, attempt = self._claim(plan)
@@ -134,7 +146,7 @@ class Starter:
             run_id=f"{self._journal.incident}/{run_id}/{tokens.token_hex(8)}",
             directory=self._runs / run_id,
             script=plan.rendering.script,
-            environment=command_environment(around.caller, around.config.variables, plan.rendering.environment),
+            environment=self._environment(plan),
             secrets=secret_values,
             cwd=_folder(plan, around.cwd),
             uses_pty=annotation.uses_pty,
@@ -161,6 +173,7 @@ def _started(plan: StepPlan, run_id: str, attempt: int, answer: Answer) -> StepS
         attempt=attempt,
         reason=answer.reason.strip(),
         expectation=expectation_of(plan.step, plan.command),
+        trust=plan.trust.state,
     )
 
 

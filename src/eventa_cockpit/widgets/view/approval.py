@@ -39,6 +39,12 @@ class Proposal:
     """Why it must not run now; empty when it may."""
     ran_before: str = ""
     """What became of the newest run of this step, if there was one."""
+    trust: str = ""
+    """What there is to say about where the text comes from; empty when it was approved before."""
+    is_trusted: bool = True
+    """False when running it approves the text."""
+    changes: Sequence[str] = ()
+    """Lines of a diff from the text that was approved before."""
 
 
 def rows(proposal: Proposal, width: int) -> list[Line]:
@@ -47,11 +53,23 @@ def rows(proposal: Proposal, width: int) -> list[Line]:
     shown.append(BLANK)
     shown.extend(script_rows(proposal.spans, width))
     shown.append(BLANK)
+    if proposal.changes:
+        shown.extend(_change_rows(proposal.changes, width))
+        shown.append(BLANK)
     shown.extend(_facts(proposal, width))
     return shown
 
 
-def script_rows(spans: Iterable[Span], width: int) -> list[Line]:
+_CHANGES = {"+": Role.GOOD, "-": Role.CRITICAL, "@": Role.MUTED}
+
+
+def _change_rows(changes: Sequence[str], width: int) -> list[Line]:
+    spans = [Span(f"{line}\n", _CHANGES.get(line[:1], Role.TEXT)) for line in changes]
+    head = [Line((span(row, Role.WARNING),)) for row in wrap(_("What is different from the approved text:"), width)]
+    return [*head, *script_rows(spans, width, prompt="")]
+
+
+def script_rows(spans: Iterable[Span], width: int, prompt: str = "$ ") -> list[Line]:
     """The script, whole: long lines go on in the next row after a mark, nothing is cut and no blank is lost."""
     rows_: list[list[Span]] = [[]]
     room = width - 2
@@ -70,7 +88,7 @@ def script_rows(spans: Iterable[Span], width: int) -> list[Line]:
     while len(rows_) > 1 and not rows_[-1]:
         rows_.pop()
     return [
-        Line((Span("$ " if index == 0 else "  ", Role.MUTED), *_joined(characters)))
+        Line((Span(prompt if index == 0 and prompt else "  ", Role.MUTED), *_joined(characters)))
         for index, characters in enumerate(rows_)
     ]
 
@@ -89,6 +107,8 @@ def _facts(proposal: Proposal, width: int) -> list[Line]:
         found.extend(_fact(_("at most"), moments.elapsed(proposal.timeout), Role.TEXT, width))
     if proposal.expect:
         found.extend(_fact(_("expects"), proposal.expect, Role.TEXT, width))
+    if proposal.trust:
+        found.extend(_fact(_("text"), proposal.trust, Role.TEXT if proposal.is_trusted else Role.WARNING, width))
     if proposal.ran_before:
         found.extend(_fact(_("before"), proposal.ran_before, Role.WARNING, width))
     if proposal.blocked:
