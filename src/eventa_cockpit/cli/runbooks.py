@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,10 +14,22 @@ from eventa_cockpit.cleaning import clean, clean_line
 from eventa_cockpit.cli.options import Options, pass_options
 from eventa_cockpit.domain.runbook import Command, Library, Runbook, Step
 from eventa_cockpit.errors import RunbookError
-from eventa_cockpit.locale import _
+from eventa_cockpit.locale import _, mark
+
+if TYPE_CHECKING:
+    from eventa_cockpit.services.trust import Trust, Vetting
 
 TO_MEND = 1
 """Exit status of a lint that found something."""
+NOT_APPROVED = 1
+"""Exit status of an `allow` that was answered with no."""
+TRUST = {
+    "shipped": mark("came with the cockpit"),
+    "signed": mark("signed by {who}"),
+    "approved": mark("approved by {who} on {at}"),
+    "changed": mark("changed since {who} approved it on {at}; its next run asks"),
+    "new": mark("not approved yet; its first run asks"),
+}
 
 _paths = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
@@ -58,11 +70,7 @@ def list_runbooks(options: Options, paths: tuple[Path, ...], *, as_json: bool) -
 @pass_options
 def show_runbook(options: Options, runbook_id: str, paths: tuple[Path, ...], *, as_json: bool) -> int:
     """Show the runbook ID of the PATHs: its steps, commands, parameters and risks."""
-    library = _library(paths, options)
-    runbook = library.runbook(runbook_id)
-    if runbook is None:
-        known = ", ".join(entry.id for entry in library.runbooks) or _("none")
-        raise RunbookError(_("There is no runbook {id}. There are: {known}.").format(id=runbook_id, known=known))
+    runbook = _runbook(_library(paths, options), runbook_id)
     if as_json:
         from eventa_cockpit.runbook.report import runbook_data
 
@@ -91,6 +99,74 @@ def lint_runbooks(options: Options, paths: tuple[Path, ...], *, as_json: bool) -
         if not findings:
             click.echo(_("There is nothing to mend."))
     return TO_MEND if findings else 0
+
+
+@runbooks.command("allow")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--yes", is_flag=True, help="Approve without asking.")
+@pass_options
+def allow_runbooks(options: Options, paths: tuple[Path, ...], *, yes: bool) -> int:
+    """List the commands of each PATH that nobody approved on this machine yet, and approve them."""
+    vetting = _vetting(options)
+    places = [
+        (runbook, step, index)
+        for runbook in _library(paths, options).runbooks
+        for step in runbook.steps
+        for index in range(len(step.commands))
+    ]
+    asked = [(place, trust) for place in places if (trust := vetting.trust_in(*place)).needs_approval]
+    for (runbook, step, index), trust in asked:
+        click.secho(clean_line(f"{runbook.file}:{step.commands[index].line}: {step.number} {step.title}"), bold=True)
+        for line in trust.diff or clean(step.commands[index].text).splitlines():
+            click.echo(f"    {clean_line(line)}")
+    if not asked:
+        click.echo(_("There is nothing to approve."))
+        return 0
+    if not yes and not click.confirm(_("Approve all of these ({count})?").format(count=len(asked))):
+        return NOT_APPROVED
+    for place, _trust in asked:
+        vetting.approve(*place)
+    click.echo(_("Approved on this machine: {count}.").format(count=len(asked)))
+    return 0
+
+
+@runbooks.command("trust")
+@click.argument("runbook_id", metavar="ID")
+@_paths
+@pass_options
+def show_trust(options: Options, runbook_id: str, paths: tuple[Path, ...]) -> int:
+    """Show which commands of the runbook ID may run without an approval, and why."""
+    vetting = _vetting(options)
+    runbook = _runbook(_library(paths, options), runbook_id)
+    for step in runbook.steps:
+        for index in range(len(step.commands)):
+            trust = vetting.trust_in(runbook, step, index)
+            click.echo(clean_line(f"{step.number} {step.title}: {_trust_in_words(trust)}"))
+            for line in trust.diff:
+                click.echo(f"    {clean_line(line)}")
+    return 0
+
+
+def _trust_in_words(trust: Trust) -> str:
+    return _(TRUST[trust.state.value]).format(who=trust.by, at=trust.at)
+
+
+def _vetting(options: Options) -> Vetting:
+    from eventa_cockpit.config import prepare_state
+    from eventa_cockpit.services.incidents import new_responder
+    from eventa_cockpit.services.trust import Vetting
+
+    config = options.config()
+    responder = new_responder(config.responder)
+    return Vetting(prepare_state(config), responder.name, signers=config.trusted_signers)
+
+
+def _runbook(library: Library, runbook_id: str) -> Runbook:
+    runbook = library.runbook(runbook_id)
+    if runbook is None:
+        known = ", ".join(entry.id for entry in library.runbooks) or _("none")
+        raise RunbookError(_("There is no runbook {id}. There are: {known}.").format(id=runbook_id, known=known))
+    return runbook
 
 
 def _library(paths: Sequence[Path], options: Options) -> Library:

@@ -86,3 +86,51 @@ def test_a_hostile_title_cannot_drive_the_terminal(capsys: pytest.CaptureFixture
     assert main(["runbooks", "list", str(file)]) == 0
     assert main(["runbooks", "list", str(file), "--json"]) == 0
     assert not set("\x1b\x9b\u202e") & set(capsys.readouterr().out)
+
+
+RESTART = "# Restart\n\n1. Do it\n   ```sh\n   echo one\n   ```\n"
+
+
+@pytest.fixture
+def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A runbook that nobody approved, and a state folder of its own."""
+    monkeypatch.setenv("EVENTA_COCKPIT_STATE", str(tmp_path / "state"))
+    path = tmp_path / "rb.md"
+    path.write_text(RESTART)
+    return path
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0) -> str:
+    assert main(["runbooks", *arguments]) == status
+    return capsys.readouterr().out
+
+
+def test_allow_lists_what_it_approves_once(capsys: pytest.CaptureFixture[str], book: Path) -> None:
+    assert "not approved yet" in said(capsys, "trust", "restart", str(book))
+    listed = said(capsys, "allow", str(book), "--yes")
+    assert "echo one" in listed
+    assert "Approved on this machine: 1." in listed
+    assert "nothing to approve" in said(capsys, "allow", str(book))
+    assert "1 Do it: approved by" in said(capsys, "trust", "restart", str(book))
+
+
+def test_a_changed_command_is_listed_as_a_diff(capsys: pytest.CaptureFixture[str], book: Path) -> None:
+    said(capsys, "allow", str(book), "--yes")
+    book.write_text(RESTART.replace("one", "two"))
+    shown = said(capsys, "trust", "restart", str(book))
+    assert "changed since" in shown
+    assert "-echo one" in shown
+    assert "+echo two" in shown
+
+
+def test_a_no_approves_nothing(capsys: pytest.CaptureFixture[str], book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("click.confirm", lambda _question: False)
+    said(capsys, "allow", str(book), status=1)
+    assert "not approved yet" in said(capsys, "trust", "restart", str(book))
+
+
+def test_the_shipped_runbooks_need_no_approval(capsys: pytest.CaptureFixture[str], book: Path) -> None:
+    assert book.exists()
+    from eventa_cockpit.runbook.library import shipped_runbooks
+
+    assert "nothing to approve" in said(capsys, "allow", str(shipped_runbooks()))
