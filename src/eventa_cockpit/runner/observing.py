@@ -56,9 +56,7 @@ def _why_lost(facts: Facts) -> str:
 
 
 def _lost(run_dir: Path, facts: Facts, reason: str) -> RunStatus:
-    facts = {**facts, "reason": "", "stage": "", "stage_due": None}
-    if "started" in facts and facts.get("boot") == boot_id():
-        facts["left"] = len(marked(facts["run_id"]))
+    facts = {**facts, "reason": "", "stage": "", "stage_due": None, "left": int("started" in facts)}
     return _status(run_dir, facts, RunState.LOST, is_supervised=False, reason=reason)
 
 
@@ -72,7 +70,7 @@ def _status(run_dir: Path, facts: Facts, state: RunState, *, is_supervised: bool
         started_at=_moment(facts.get("started")),
         ended_at=_moment(facts.get("ended")),
         elapsed=_elapsed(facts, state),
-        processes_left=facts.get("left", 0),
+        processes_left=_left(facts, is_supervised=is_supervised),
         output_bytes=_output_size(run_dir, facts),
         output_dropped=facts.get("dropped", 0),
         reason=reason or _reason(facts),
@@ -82,6 +80,14 @@ def _status(run_dir: Path, facts: Facts, state: RunState, *, is_supervised: bool
         next_stage_at=_moment(facts.get("stage_due")),
         is_supervised=is_supervised,
     )
+
+
+def _left(facts: Facts, *, is_supervised: bool) -> int:
+    """As the supervisor counts; without one, those that carry the run's mark now."""
+    left = int(facts.get("left", 0))
+    if not left or is_supervised:
+        return left
+    return len(marked(facts["run_id"])) if facts.get("boot") == boot_id() else 0
 
 
 def _reason(facts: Facts) -> str:

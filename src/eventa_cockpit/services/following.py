@@ -16,17 +16,22 @@ from eventa_cockpit.runner import observing
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """What was seen of all runs without a verdict on record."""
+    """What was seen of all runs without a verdict on record, and of those that left something behind."""
 
     statuses: Mapping[str, RunStatus] = field(default_factory=lambda: MappingProxyType({}))
     """Run id → its status."""
     verdicts: tuple[StepFinished, ...] = ()
     """To be recorded, each under its run's id, so that it counts once whoever else records it too."""
+    has_looked: bool = True
+    """Not yet: then leftovers of runs that ended long ago are still to be found."""
 
 
-def follow(incident: Incident, runs: Path, journal: Journal) -> Followed:
-    """Look at every unfinished run. Blocks for a few file reads a run."""
-    statuses: dict[str, RunStatus] = {}
+NOTHING_YET = Followed(has_looked=False)
+
+
+def follow(incident: Incident, runs: Path, journal: Journal, before: Followed = NOTHING_YET) -> Followed:
+    """Look at every unfinished run, and at what ended ones may have left. Blocks for a few file reads a run."""
+    statuses = _with_leftovers(incident, runs, before)
     verdicts: list[StepFinished] = []
     for key, record in incident.steps.items():
         for attempt in record.running:
@@ -35,6 +40,13 @@ def follow(incident: Incident, runs: Path, journal: Journal) -> Followed:
             if status.state.is_final and not _may_still_start(status, attempt, journal):
                 verdicts.append(_verdict(key, attempt, status))
     return Followed(MappingProxyType(statuses), tuple(verdicts))
+
+
+def _with_leftovers(incident: Incident, runs: Path, before: Followed) -> dict[str, RunStatus]:
+    """Ended runs of which there is something left, among those that were live before; at first, among all newest."""
+    ended = (record.attempts[0].run_id for record in incident.steps.values() if record.attempts and not record.running)
+    looked_at = {run: observing.status(runs / run) for run in ended if run in before.statuses or not before.has_looked}
+    return {run: status for run, status in looked_at.items() if status.processes_left}
 
 
 def _may_still_start(status: RunStatus, attempt: Attempt, journal: Journal) -> bool:
