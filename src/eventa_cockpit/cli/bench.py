@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from eventa_cockpit.cli.opening import quicken
 from eventa_cockpit.locale import _
 
 MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - only as the parent of a private folder
@@ -43,6 +44,7 @@ def flood(pipe: bool, folder: Path | None, command: tuple[str, ...]) -> None:
 
 def _open(script: str, folder: Path, *, uses_pty: bool) -> None:
     """Show the screen until it is left."""
+    quicken()
     from eventa_cockpit.app import CockpitApp
     from eventa_cockpit.config import Config, EnvironmentConfig
     from eventa_cockpit.domain.board import Board

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
 
 from eventa_cockpit import terminal
 from eventa_cockpit.config import Config, prepare_state
 from eventa_cockpit.errors import CockpitError
 from eventa_cockpit.locale import _, mark, use_language
 
+FRAMES = "TEXTUAL_FPS"
 SENTENCES = {
     terminal.NOT_A_TERMINAL: mark(
         "The screen needs a terminal, and input or output is none. Start it in a terminal (with ssh: ssh -t HOST "
@@ -32,9 +34,21 @@ def open_screen(config: Config) -> int:
     """Open the cockpit and return its exit status. Raises CockpitError when it cannot be opened here."""
     check_terminal()
     prepare_state(config)
+    quicken()
     from eventa_cockpit.app import run
 
     return run(config)
+
+
+def quicken() -> None:
+    """Let a key be painted at most a 120th of a second after the picture before it; output has its own, slower pace.
+
+    Textual reads the variable when it is imported; no step's command is to inherit it.
+    """
+    if FRAMES not in os.environ:
+        os.environ[FRAMES] = "120"
+        import_module("textual.constants")
+        del os.environ[FRAMES]
 
 
 def check_terminal() -> None:
