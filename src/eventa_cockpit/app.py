@@ -69,8 +69,8 @@ class CockpitApp(App[int]):
         """Ends without Textual's own report: it shows local variables, and those may hold a secret."""
         self._close_messages_no_wait()
 
-    def on_load(self) -> None:
-        """Before anything is drawn: from here on, an end from outside is an orderly one."""
+    def on_mount(self) -> None:
+        """From here on, an end from outside is an orderly one. Earlier nobody knows whether there is a terminal."""
         if not self.is_headless:
             leaving.on_signals(self.exit)
             self.set_interval(leaving.LOOK_S, self._look_at_terminal)
