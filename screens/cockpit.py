@@ -17,8 +17,8 @@ from textual.screen import Screen
 from eventa_cockpit import cover, keymap, theme
 from eventa_cockpit.keymap import Pane
 from eventa_cockpit.locale import _
-from eventa_cockpit.screens.intents import Intents
 from eventa_cockpit.screens.notices import sentence_of
+from eventa_cockpit.screens.running import Running
 from eventa_cockpit.screens.taking_along import TakingAlong
 from eventa_cockpit.widgets.bar import Bar
 from eventa_cockpit.widgets.output_pane import OutputPane
@@ -45,11 +45,13 @@ if TYPE_CHECKING:
 
 SMALLEST = (40, 10)
 """Columns and rows below which the screen only says that it is too small."""
+HEAD_START_S = 0.03
+"""For the thread that writes the first paint, before imports compete with it."""
 COVER_S = 60.0
 """How often the screen is kept for the next start, in case this one ends without a goodbye."""
 
 
-class CockpitScreen(Intents, TakingAlong, Screen[None]):
+class CockpitScreen(Running, TakingAlong, Screen[None]):
     """Watches the board and the session, and shows both."""
 
     CSS_PATH = "cockpit.tcss"
@@ -114,7 +116,7 @@ class CockpitScreen(Intents, TakingAlong, Screen[None]):
         self.footer_bar.show(self._footer_lines)
         self.desk.subscribe(self._on_change)
         self.show_pane(Pane.ALERTS)
-        self.call_after_refresh(self.open_desk)
+        self.call_after_refresh(self.set_timer, HEAD_START_S, self.open_desk)
         self.set_interval(1.0, self._tick)
         self.set_interval(COVER_S, self.save_cover)
 
@@ -125,7 +127,7 @@ class CockpitScreen(Intents, TakingAlong, Screen[None]):
         desk, session = self.desk, self.desk.session
         scene = replace(self.scene, board=desk.board, library=desk.library, offers=self._offers(), now=desk.clock())
         if session is not None:
-            scene = with_incident(scene, session.incident, is_in_control=not session.is_read_only)
+            scene = with_incident(scene, session.incident, session.live_runs, is_in_control=not session.is_read_only)
         self._show(scene)
 
     def _offers(self) -> Mapping[str, str]:
@@ -198,13 +200,24 @@ class CockpitScreen(Intents, TakingAlong, Screen[None]):
         holders = {chosen, *chosen.ancestors}
         for widget in self.query(".pane, .row, .column"):
             widget.set_class(widget in holders, "-front")
-        target = chosen.target if isinstance(chosen, OutputPane) else chosen
-        self.set_focus(target, scroll_visible=False)
         self._repaint_bars()
+        self._focus_front()
+        self.call_after_refresh(self._focus_front)  # what was hidden until now takes no focus before it is laid out
+
+    def _focus_front(self) -> None:
+        chosen = self.query_one(f"#{self.front.value}")
+        target = chosen.target if isinstance(chosen, OutputPane) else chosen
+        if self.focused is not target:
+            self.set_focus(target, scroll_visible=False)
 
     def on_descendant_focus(self) -> None:
+        """A click brings its pane to the front; where only one is in sight, the focus stays in it."""
         pane = self._focused_pane()
-        if pane is not None and pane is not self.front:
+        if pane is None or pane is self.front:
+            return
+        if self._is_single:
+            self.call_after_refresh(self._focus_front)
+        else:
             self.show_pane(pane)
 
     def _focused_pane(self) -> Pane | None:
