@@ -6,6 +6,8 @@ import os
 import subprocess
 from pathlib import Path
 
+from eventa_cockpit.locale import _
+
 NAMESPACE = "eventa-cockpit"
 SUFFIX = ".sig"
 SECONDS = 5.0
@@ -21,7 +23,7 @@ def signer_of(data: bytes, signature: Path, signers: Path) -> str:
 
     Empty when there is none, or when somebody else may write the list of signers. Blocks.
     """
-    if not _is_safe(signers) or not signature.is_file():
+    if why_unusable(signers) or not signature.is_file():
         return ""
     found = _keygen(["find-principals", "-f", str(signers), "-s", str(signature)], b"")
     for principal in (found or "").splitlines():
@@ -47,9 +49,12 @@ def _keygen(arguments: list[str], data: bytes) -> str | None:
     return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None
 
 
-def _is_safe(signers: Path) -> bool:
+def why_unusable(signers: Path) -> str:
+    """Why a list of signers does not count; empty when it does."""
     try:
         status = signers.stat()
-    except OSError:
-        return False
-    return status.st_uid in {0, os.getuid()} and not status.st_mode & 0o022
+    except OSError as error:
+        return error.strerror or str(error)
+    if status.st_uid not in {0, os.getuid()}:
+        return _("it belongs to somebody else")
+    return _("others may write it") if status.st_mode & 0o022 else ""

@@ -145,3 +145,17 @@ def test_something_missing_gives_status_one_in_lines_and_in_json(capsys: pytest.
     assert told["ok"] is False
     assert told["findings"][1]["verdict"] == "missing"
     assert print_lines(findings[:1]) == 0
+
+
+def test_a_list_of_signers_that_others_may_write_is_found(tmp_path: Path) -> None:
+    signers = tmp_path / "allowed_signers"
+    assert found(config_of(EnvironmentConfig(), trusted_signers=signers), "runbooks", "trusted_signers").verdict is (
+        Verdict.MISSING
+    )
+    signers.touch(mode=0o600)
+    signers.chmod(0o666)
+    finding = found(config_of(EnvironmentConfig(), trusted_signers=signers), "runbooks", "trusted_signers")
+    assert (finding.verdict, "others may write it" in finding.text) == (Verdict.MISSING, True)
+    signers.chmod(0o644)
+    finding = found(config_of(EnvironmentConfig(), trusted_signers=signers), "runbooks", "trusted_signers")
+    assert finding.verdict is Verdict.OK

@@ -11,6 +11,7 @@ from eventa_cockpit.domain.runbook import Library
 from eventa_cockpit.errors import ConfigError
 from eventa_cockpit.locale import _
 from eventa_cockpit.services.diagnosis.finding import Finding, missing, ok, warning
+from eventa_cockpit.services.signatures import why_unusable
 
 LITTLE_ROOM = 1 << 30
 """Free bytes below which a long output could fill the disk."""
@@ -116,4 +117,16 @@ def examine_runbooks(config: Config) -> tuple[Library, list[Finding]]:
     if len(library.problems) > SHOWN_PROBLEMS:
         more = len(library.problems) - SHOWN_PROBLEMS
         findings.append(warning(area, "…", _("{count} more").format(count=more), _("See all: cockpit runbooks lint")))
+    findings += _signers(config)
     return library, findings
+
+
+def _signers(config: Config) -> Iterator[Finding]:
+    area, signers = "runbooks", config.trusted_signers
+    if signers is None:
+        return
+    reason = why_unusable(signers)
+    if reason:
+        yield missing(area, "trusted_signers", f"{signers}: {reason}", _("Until then no signature counts."))
+    else:
+        yield ok(area, "trusted_signers", str(signers))
