@@ -125,26 +125,6 @@ class Intents(Screen[None]):
             self.show_notice("")
             await session.start_step(plan, approval.answer, approval.secrets, size=self.output_pane.room)
 
-    @work(group="step.cancel", exclusive=False, exit_on_error=False)
-    async def action_cancel_step(self) -> None:
-        from eventa_cockpit.screens.question import YesNo
-
-        session, runbook, step = self._session(), self.scene.checklist.runbook, self._chosen_step()
-        if session is None or runbook is None or step is None:
-            return
-        record = self.scene.checklist.status(step.id)
-        if record.state != "running":
-            self.show_notice(_("This step is not running."))
-            return
-        sentences = (
-            _("{step} gets an interrupt, as from Ctrl+C; if it does not end, it is asked harder.").format(
-                step=step.title
-            ),
-        )
-        if await self.app.push_screen_wait(YesNo(_("Cancel this run?"), sentences, _("cancel the run"))):
-            await session.cancel_step(record.running[0].run_id)
-            self.show_notice(_("Asked it to stop."))
-
     @work(group="step.skip", exclusive=False, exit_on_error=False)
     async def action_skip_step(self) -> None:
         session, runbook, step = self._session(), self.scene.checklist.runbook, self._chosen_step()

@@ -63,6 +63,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("step.run", ("enter", "o"), mark("Run step"), "run_step", panes=(Pane.CHECKLIST,), is_in_footer=True),
     Action("step.rerun", ("r",), mark("Run again"), "rerun_step", panes=_STEP),
     Action("step.cancel", ("c",), mark("Cancel run"), "cancel_step", panes=_STEP, is_in_footer=True),
+    Action("run.attach", ("a",), mark("Attach to run"), "attach_run", panes=_STEP),
+    Action("run.reply", ("i",), mark("Reply to run"), "reply_to_run", panes=_OUTPUT),
     Action("step.skip", ("s",), mark("Skip"), "skip_step", panes=_STEP, is_in_footer=True),
     Action("step.done", ("d",), mark("Mark done"), "mark_done", panes=_STEP, is_in_footer=True),
     Action("step.undo", ("u",), mark("Undo mark"), "undo_mark", panes=_STEP),

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from textual.message import Message
+
 from eventa_cockpit.domain.lines import LineSource
 from eventa_cockpit.keymap import Pane
 from eventa_cockpit.locale import _
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from eventa_cockpit.domain.runbook import Step
-    from eventa_cockpit.domain.step_record import StepRecord, StepState
+    from eventa_cockpit.domain.step_record import StepRecord
     from eventa_cockpit.widgets.output_reader import OutputReader
     from eventa_cockpit.widgets.view.scene import Scene
 
@@ -28,6 +30,9 @@ class OutputPane(Canvas, can_focus=True):
     """Follows the chosen step; without a run it says so."""
 
     DEFAULT_CSS = "OutputPane { width: 1fr; height: 1fr; padding: 1 2; }"
+
+    class RoomChanged(Message):
+        """A command has another number of columns or rows now: `OutputPane.room`."""
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(id=Pane.OUTPUT.value, classes="pane")
@@ -61,6 +66,14 @@ class OutputPane(Canvas, can_focus=True):
             reader.show(source)
         self.can_focus = source is None
         self.repaint()
+
+    def ask_reply(self) -> None:
+        """Open the line for a reply to the command that runs."""
+        if self._reader is not None and self._reader.display:
+            self._reader.ask_reply()
+
+    def on_resize(self) -> None:
+        self.post_message(self.RoomChanged())
 
     @property
     def room(self) -> tuple[int, int]:
@@ -103,21 +116,22 @@ class OutputPane(Canvas, can_focus=True):
         return replace(
             empty,
             summary=(span(f"{step.number} {step.title}", Role.ACCENT),),
-            badge=self._badge(status),
-            hint=_hint(status.state),
+            badge=self._badge(step, status),
+            hint=self._hint(step, status),
         )
 
-    def _badge(self, status: StepRecord) -> Spans:
-        from eventa_cockpit.widgets.view import steps  # with the shapes of steps, once there is one
+    def _badge(self, step: Step, status: StepRecord) -> Spans:
+        from eventa_cockpit.widgets.view import runs, steps  # with the shapes of steps, once there is one
 
         glyph, _word, role = steps.STATES[status.state]
+        run = self._scene.checklist.run(step.id)
         if status.state == "running":
-            return steps.words(status, self._scene.now, self._scene.zone)
-        return (span(f"{glyph} {steps.result(status)}", role),)
+            return steps.words(status, run, self._scene.now, self._scene.zone)
+        left = runs.leftovers(run)
+        after = (span(f"  {runs.leftover_words(left)}", Role.CRITICAL),) if left else ()
+        return (span(f"{glyph} {steps.result(status)}", role), *after)
 
+    def _hint(self, step: Step, status: StepRecord) -> Spans:
+        from eventa_cockpit.widgets.view import runs
 
-def _hint(state: StepState) -> Spans:
-    pairs = [("f", _("follow")), ("/", _("search")), ("w", _("wrap"))]
-    if state == "running":
-        pairs.insert(0, ("c", _("cancel")))
-    return frame.keys(pairs)
+        return frame.keys(runs.keys_of_output(step, status, self._scene.checklist.run(step.id)))

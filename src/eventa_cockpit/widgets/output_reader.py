@@ -1,16 +1,18 @@
-"""An output with what belongs to reading it: the line that says where one is, and the line to search with."""
+"""An output with what belongs to it: the line that says where one is, and the lines to search and to answer with."""
 
 from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static
 
 from eventa_cockpit.domain.lines import LineFault, LineSource
 from eventa_cockpit.locale import _, mark
 from eventa_cockpit.widgets.output import OutputState, OutputView
 from eventa_cockpit.widgets.output_search import Search
+from eventa_cockpit.widgets.reply_bar import ReplyBar
 from eventa_cockpit.widgets.search_bar import SearchBar
 
 FAULTS = {
@@ -23,26 +25,45 @@ FAULTS = {
 
 
 class OutputReader(Vertical):
-    """`view` shows the output; this wires its search and its status line."""
+    """`view` shows the output; this wires its search, its replies and its status line."""
 
     DEFAULT_CSS = """
     OutputReader { width: 1fr; height: 1fr; }
     OutputReader > .output-reader--status { height: 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
+    class Replied(Message):
+        """The responder answers the command with `text` and Enter."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self.view = OutputView()
         self._search_bar = SearchBar()
+        self._reply_bar = ReplyBar()
         self._status = Static(markup=False, classes="output-reader--status")
 
     def compose(self) -> ComposeResult:
         yield self.view
         yield self._search_bar
+        yield self._reply_bar
         yield self._status
 
     def show(self, source: LineSource | None) -> None:
         self.view.show(source)
+
+    def ask_reply(self) -> None:
+        """Open the line for a reply; `Replied` follows unless the responder backs out."""
+        self._reply_bar.open()
+
+    def on_reply_bar_closed(self, message: ReplyBar.Closed) -> None:
+        message.stop()
+        self.view.focus()
+        if message.text is not None:
+            self.post_message(self.Replied(message.text))
 
     def on_output_view_state_changed(self, message: OutputView.StateChanged) -> None:
         self._status.update(Content(sentence(message.state)), layout=False)

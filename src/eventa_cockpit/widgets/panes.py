@@ -152,4 +152,8 @@ class ChecklistPane(ScenePane):
             return ()
         from eventa_cockpit.widgets.view import checklist
 
-        return keys(checklist.hints(self.step, self._scene.checklist.status(self.cursor)))
+        return keys(
+            checklist.hints(
+                self.step, self._scene.checklist.status(self.cursor), self._scene.checklist.run(self.cursor)
+            )
+        )

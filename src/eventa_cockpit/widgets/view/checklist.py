@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
+from eventa_cockpit.domain.run import RunStatus
 from eventa_cockpit.domain.runbook import Command, Phase, PhaseKind, Risk, Runbook, Step, walk
 from eventa_cockpit.domain.step_record import StepRecord, StepState
 from eventa_cockpit.locale import _, mark
-from eventa_cockpit.widgets.view import judgements, steps
-from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, Span, cell_len, line, pad, span, width_of, wrap
+from eventa_cockpit.widgets.view import judgements, runs, steps
+from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, Span, Spans, cell_len, line, pad, span, width_of, wrap
 from eventa_cockpit.widgets.view.progress import Checklist
 
 PHASES: dict[PhaseKind, str] = {
@@ -38,9 +39,11 @@ def rows(checklist: Checklist, chosen: str, now: datetime, zone: tzinfo, width: 
         shown.extend([BLANK] if shown else [])
         shown.extend(_phase_rows(phase, runbook, width))
         for step in (inner for outer in phase.steps for inner in walk(outer)):
-            shown.append(_step_row(step, checklist.status(step.id), step.id == next_id, now, zone, (width, risk_width)))
+            status, run = checklist.status(step.id), checklist.run(step.id)
+            said = steps.words(status, run, now, zone, is_next=step.id == next_id)
+            shown.append(_step_row(step, status, said, step.id == next_id, (width, risk_width)))
             if step.id == chosen:
-                shown.extend(_details(step, checklist.status(step.id), width))
+                shown.extend(_details(step, status, run, width))
     return shown
 
 
@@ -65,13 +68,10 @@ def _bullet(label: str, text: str, width: int) -> list[Line]:
     ]
 
 
-def _step_row(
-    step: Step, status: StepRecord, is_next: bool, now: datetime, zone: tzinfo, widths: tuple[int, int]
-) -> Line:
+def _step_row(step: Step, status: StepRecord, said: Spans, is_next: bool, widths: tuple[int, int]) -> Line:
     width, risk_width = widths
     glyph, _word, role = steps.STATES[status.state]
     word, risk_role = steps.risk_word(step)
-    said = steps.words(status, now, zone, is_next=is_next)
     right: tuple[Span, ...] = (*said, span("  " + pad(word, risk_width), risk_role))
     title_role = Role.MUTED if status.state.is_settled else Role.STRONG if is_next else Role.TEXT
     depth = "  " * step.number.count(".")
@@ -81,13 +81,13 @@ def _step_row(
     return Line(left, right, key=step.id)
 
 
-def _details(step: Step, status: StepRecord, width: int) -> list[Line]:
+def _details(step: Step, status: StepRecord, run: RunStatus | None, width: int) -> list[Line]:
     """The chosen step opened: why, what runs, what it risks, how it is undone."""
     room = width - _INDENT
     found = [_indented(row, Role.TEXT) for row in wrap(step.text, room)] if step.text else []
     if status.reason:
         found.extend(_indented(row, Role.WARNING) for row in wrap(status.reason, room))
-    for text, role in judgements.sentences(status):
+    for text, role in (*runs.sentences(status, run), *judgements.sentences(status)):
         found.extend(_indented(row, role) for row in wrap(text, room))
     for command in step.commands:
         found.extend(_command_rows(command, room))
@@ -119,12 +119,15 @@ def _indented(text: str, role: Role) -> Line:
     return Line((span(" " * _INDENT), span(text, role)))
 
 
-def hints(step: Step | None, status: StepRecord) -> Sequence[tuple[str, str]]:
+def hints(step: Step | None, status: StepRecord, run: RunStatus | None = None) -> Sequence[tuple[str, str]]:
     """The keys that make sense for the chosen step."""
     if step is None:
         return ()
     if status.state is StepState.RUNNING:
-        return (("5", _("output")), ("c", _("cancel")))
+        attach = (("a", _("attach")),) if runs.has_terminal(step, status) else ()
+        return (("5", _("output")), ("c", _("kill now") if runs.is_ending(run) else _("cancel")), *attach)
+    if runs.leftovers(run):
+        return (("c", _("end what is left")), ("5", _("output")))
     if status.is_marked:
         return (("u", _("undo mark")),)
     if status.state.is_settled:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from eventa_cockpit.domain.run import RunStatus
     from eventa_cockpit.domain.runbook import Runbook, Step
     from eventa_cockpit.domain.step_record import StepRecord
 
@@ -22,11 +23,17 @@ class Checklist:
     runbook: Runbook | None = None
     statuses: Mapping[str, StepRecord] = field(default_factory=lambda: MappingProxyType({}))
     """Step id → where it stands; absent means to do."""
+    runs: Mapping[str, RunStatus] = field(default_factory=lambda: MappingProxyType({}))
+    """Run id → what was last seen of it, while it runs or has left something behind."""
 
     def status(self, step_id: str) -> StepRecord:
         from eventa_cockpit.domain.step_record import StepRecord
 
         return self.statuses.get(step_id) or StepRecord("", step_id)
+
+    def run(self, step_id: str) -> RunStatus | None:
+        """What was last seen of the step's newest run."""
+        return self.runs.get(self.status(step_id).run_id)
 
     @property
     def next_step(self) -> Step | None:

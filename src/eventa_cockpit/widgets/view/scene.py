@@ -17,6 +17,7 @@ from eventa_cockpit.widgets.view.progress import Checklist
 if TYPE_CHECKING:
     from eventa_cockpit.domain.event import Event
     from eventa_cockpit.domain.incident import Incident
+    from eventa_cockpit.domain.run import RunStatus
     from eventa_cockpit.domain.runbook import Library
 
 
@@ -66,8 +67,8 @@ class Scene:
         )
 
 
-def with_incident(scene: Scene, incident: Incident, *, is_in_control: bool) -> Scene:
-    """The scene with everything that the incident says."""
+def with_incident(scene: Scene, incident: Incident, runs: Mapping[str, RunStatus], *, is_in_control: bool) -> Scene:
+    """The scene with everything that the incident says; `runs` is what was last seen of the live ones."""
     runbook = scene.library.runbook(incident.active_runbook) if scene.library is not None else None
     records = {step: record for (book, step), record in incident.steps.items() if book == incident.active_runbook}
     return replace(
@@ -76,6 +77,6 @@ def with_incident(scene: Scene, incident: Incident, *, is_in_control: bool) -> S
         title=incident.title,
         began_at=incident.began_at,
         is_in_control=is_in_control,
-        checklist=Checklist(runbook, MappingProxyType(records)),
+        checklist=Checklist(runbook, MappingProxyType(records), runs),
         events=incident.timeline,
     )

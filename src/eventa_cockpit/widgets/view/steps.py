@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, tzinfo
 
+from eventa_cockpit.domain.run import RunStatus
 from eventa_cockpit.domain.runbook import Risk, Step
 from eventa_cockpit.domain.step_record import StepRecord, StepState
 from eventa_cockpit.locale import _, mark
-from eventa_cockpit.widgets.view import moments
+from eventa_cockpit.widgets.view import moments, runs
 from eventa_cockpit.widgets.view.lines import Role, Spans, span
 
 TODO = StepRecord("", "")
@@ -41,8 +42,10 @@ def risk_word(step: Step) -> tuple[str, Role]:
     return (_(word), role)
 
 
-def words(status: StepRecord, now: datetime, zone: tzinfo, *, is_next: bool = False) -> Spans:
-    """`running 8 s`, `done 03:09 sato`, `failed(1) 03:11 sato`."""
+def words(status: StepRecord, run: RunStatus | None, now: datetime, zone: tzinfo, *, is_next: bool = False) -> Spans:
+    """`running 8 s`, `INT › TERM in 3 s`, `done 03:09 sato`, `failed(1) 03:11 sato`."""
+    if run is not None and runs.is_ending(run):
+        return runs.ending(run, now)
     _glyph, word, role = STATES[status.state]
     if status.state is StepState.TODO:
         return (span("▸ " + _("next"), Role.KEY),) if is_next else (span(_(word), role),)
