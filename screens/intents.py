@@ -119,7 +119,7 @@ class Intents(Screen[None]):
         from eventa_cockpit.screens.run_step import RunStep
 
         secrets = [need.name for need in plan.secrets_to_type]
-        dialog = RunStep(proposal_of(plan, self.scene), plan.confirmation, secrets)
+        dialog = RunStep(proposal_of(plan, self.scene, self.desk.logout_warning), plan.confirmation, secrets)
         approval = await self.app.push_screen_wait(dialog)
         if approval is not None:
             self.show_notice("")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from eventa_cockpit.locale import _
-from eventa_cockpit.widgets.view import moments, steps
+from eventa_cockpit.widgets.view import moments, runs, steps, warnings
 from eventa_cockpit.widgets.view.approval import Proposal
 from eventa_cockpit.widgets.view.lines import Role, Span
 
@@ -24,8 +25,8 @@ ROLES = {
 }
 
 
-def proposal_of(plan: StepPlan, scene: Scene) -> Proposal:
-    """What would run, where, and what is known about it."""
+def proposal_of(plan: StepPlan, scene: Scene, warning: str = "") -> Proposal:
+    """What would run, where, and what is known about it; `warning` is about every run of this session."""
     from eventa_cockpit.runbook.rules import explain  # a table that the first paint does not need
 
     annotation = plan.command.annotation
@@ -44,7 +45,24 @@ def proposal_of(plan: StepPlan, scene: Scene) -> Proposal:
         trust=_trust(plan.trust, scene),
         is_trusted=not plan.trust.needs_approval,
         changes=plan.trust.diff,
+        warnings=_warnings(plan, scene, warning),
     )
+
+
+def _warnings(plan: StepPlan, scene: Scene, warning: str) -> list[str]:
+    from eventa_cockpit.runbook.lint import visible_secrets
+
+    names = {need.name for need in plan.secrets}
+    parameters = (
+        replace(parameter, is_secret=True) if parameter.name in names else parameter
+        for parameter in plan.command.parameters
+    )
+    return [
+        *warnings.about_text(plan.oddities),
+        *visible_secrets(replace(plan.command, parameters=tuple(parameters)), plan.runbook),
+        *warnings.about_lost_run(runs.advice_for(scene.checklist.status(plan.step.id))),
+        *([warning] if warning else []),
+    ]
 
 
 def _trust(trust: Trust, scene: Scene) -> str:

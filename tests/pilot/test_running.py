@@ -44,9 +44,17 @@ async def running(
             await start(cockpit)
             yield cockpit
     finally:
-        for run in (folder / "state").glob("incidents/*/runs/[!.]*"):
+        for run in runs_in(folder):
             if status(run).is_supervised:
                 control.cancel(run, "the test", immediately=True)
+
+
+def runs_in(folder: Path) -> list[Path]:
+    return list(folder.glob("state/incidents/*/runs/[!.]*"))
+
+
+def journal_of(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.glob("state/incidents/*/journal/*"))
 
 
 async def start(cockpit: Driver) -> None:
@@ -78,8 +86,7 @@ async def test_a_short_reply_is_typed_in_the_output_pane_and_kept_out_of_the_rec
         await cockpit.press("enter")
         await cockpit.until(lambda: not cockpit.cockpit.scene.checklist.running_steps, "the command has ended")
         await cockpit.shows("answer=only-yes")
-    journal = b"".join(path.read_bytes() for path in tmp_path.glob("state/incidents/*/journal/*"))
-    assert b"only-yes" not in journal
+    assert b"only-yes" not in journal_of(tmp_path)
 
 
 async def test_leaving_the_reply_sends_nothing(tmp_path: Path) -> None:
@@ -129,7 +136,7 @@ async def test_the_ladder_is_shown_and_a_second_cancel_kills_at_once(tmp_path: P
 async def test_what_a_run_left_is_said_and_ended_on_request(tmp_path: Path) -> None:
     async with running(tmp_path, LEAVES) as cockpit:
         await cockpit.shows("1 process left")
-        (run,) = tmp_path.glob("state/incidents/*/runs/[!.]*")
+        (run,) = runs_in(tmp_path)
         assert marked(status(run).run_id)
         await cockpit.press("c")
         await cockpit.shows("End what is left?")

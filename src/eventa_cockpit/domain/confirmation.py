@@ -74,8 +74,8 @@ def confirmation_for(risk: Risk, environment: Environment, wanted: str | None = 
     )
 
 
-def raised_for_new_text(confirmation: Confirmation) -> Confirmation:
-    """What to ask for when the text itself has to be approved: a `y` at least."""
+def raised_to_yes(confirmation: Confirmation) -> Confirmation:
+    """What to ask for when a person has to look at the text or at what was done before: a `y` at least."""
     if confirmation.kind.rank >= ConfirmationKind.YES.rank:
         return confirmation
     return replace(confirmation, kind=ConfirmationKind.YES)

@@ -80,6 +80,11 @@ def lint_contents(contents: FileContents, file: str) -> list[Finding]:
     return findings
 
 
+def visible_secrets(command: Command, runbook: Runbook) -> tuple[str, ...]:
+    """A sentence with the rewrite for each secret that the command puts where every user of the machine can read it."""
+    return tuple(finding.message for finding in _Command(runbook.file, command, runbook).secrets())
+
+
 def _finding(file: str, line: int, rule: str, **words: Any) -> Finding:
     return Finding(file, line, rule, _(WORDS[rule]).format(**words))
 
@@ -180,7 +185,7 @@ class _Command:
 
     def findings(self) -> Iterator[Finding]:
         yield from self._characters()
-        yield from self._secrets()
+        yield from self.secrets()
         yield from self._quoted_placeholders()
         yield from self._hard_coded()
         yield from self._endless()
@@ -210,7 +215,7 @@ class _Command:
         place = place_of(self._source, len(self._command.text[:offset].encode()))
         return place.innermost is not Quoting.BARE
 
-    def _secrets(self) -> Iterator[Finding]:
+    def secrets(self) -> Iterator[Finding]:
         secrets = [parameter.name for parameter in self._command.parameters if parameter.is_secret]
         uses = [(use.name, use.start, use.end) for use in self._script.uses if use.name in secrets]
         uses += [(entry.name, entry.start, entry.end) for entry in self._placeholders if entry.name in secrets]

@@ -38,6 +38,8 @@ class Contents(NamedTuple):
     poller: BoardService
     incidents: Incidents
     close: Listener = lambda: None
+    logout_warning: str = ""
+    """What to tell before a step starts that a log-out would end; empty where all is well."""
 
 
 def utc_now() -> datetime:
@@ -76,6 +78,10 @@ class Desk:
     def library(self) -> Library | None:
         """All runbooks; None until the desk is open."""
         return self._contents.library if self._contents is not None else None
+
+    @property
+    def logout_warning(self) -> str:
+        return self._contents.logout_warning if self._contents is not None else ""
 
     def subscribe(self, listener: Listener) -> None:
         """Calls `listener` on the event loop after each change of the board or the incident."""

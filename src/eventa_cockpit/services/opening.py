@@ -20,13 +20,14 @@ CACHE = "runbooks.cache"
 
 def fetch(config: Config, state: Path) -> Contents:
     """For the configuration's chosen environment."""
-    runner = Runner(prefix=logout_fate().prefix)
+    fate = logout_fate()
+    runner = Runner(prefix=fate.prefix)
     runner.prefork()
     poller = BoardService(sources_for(config.chosen))
     responder = new_responder(config.responder)
     vetting = Vetting(state, responder.name, signers=config.trusted_signers)
     incidents = Incidents(state, config, runner, responder, board=lambda: poller.board, vetting=vetting)
-    return Contents(library_of(config, state), poller, incidents, runner.close)
+    return Contents(library_of(config, state), poller, incidents, runner.close, fate.warning)
 
 
 def library_of(config: Config, state: Path) -> Library:

@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from eventa_cockpit.cleaning import suspicious
 from eventa_cockpit.config import EnvironmentConfig
-from eventa_cockpit.domain.confirmation import Confirmation, confirmation_for, raised_for_new_text
+from eventa_cockpit.domain.confirmation import Confirmation, confirmation_for, raised_to_yes
 from eventa_cockpit.domain.environment import Environment
 from eventa_cockpit.domain.incident import Incident
 from eventa_cockpit.domain.runbook import Command, Parameter, Risk, Runbook, Step
+from eventa_cockpit.domain.step_record import StepState
 from eventa_cockpit.errors import RunbookError
 from eventa_cockpit.locale import _
 from eventa_cockpit.runbook.parameters import secret_variable
@@ -83,6 +85,8 @@ class StepPlan:
     """A sentence that says why it cannot be started now, or empty."""
     trust: Trust = UNASKED
     """Why the text may run; a new or changed one is approved by the run's confirmation."""
+    oddities: tuple[str, ...] = ()
+    """Why its text may not be what it looks like: `cleaning.suspicious`."""
     digest: str = ""
     """Of the script and of the values that it reads, as shown: nothing else is started by this plan."""
 
@@ -140,20 +144,24 @@ def plan(setting: Setting, runbook: Runbook, step: Step, command_index: int = 0)
     rendering = render(command, {entry.name: entry.value for entry in values}, secrets={need.name for need in secrets})
     record = setting.incident.step(runbook.id, step.id)
     trust = setting.trust_in(runbook, step, command_index)
+    oddities = _oddities(step, command)
     confirmation = confirmation_for(command.risk, setting.environment, command.annotation.confirm)
+    if trust.needs_approval or oddities or record.state is StepState.LOST:
+        confirmation = raised_to_yes(confirmation)
     return StepPlan(
         runbook=runbook,
         step=step,
         command_index=command_index,
         environment=setting.environment,
         rendering=rendering,
-        confirmation=raised_for_new_text(confirmation) if trust.needs_approval else confirmation,
+        confirmation=confirmation,
         attempt=record.attempt_count + 1,
         values=values,
         missing=tuple(parameter for parameter in rendering.missing if not parameter.is_secret),
         secrets=secrets,
         blocked_because=blocked_because(setting, runbook, step, command),
         trust=trust,
+        oddities=oddities,
         digest=bytes_digest(rendering.script, rendering.environment),
     )
 
@@ -175,6 +183,12 @@ def blocked_because(setting: Setting, runbook: Runbook, step: Step, command: Com
             environment=setting.environment.name
         )
     return ""
+
+
+def _oddities(step: Step, command: Command) -> tuple[str, ...]:
+    """Full-width letters are ordinary in a Japanese title, and in a command they are not."""
+    of_title = (entry for entry in suspicious(step.title) if not entry.startswith("full-width"))
+    return tuple(dict.fromkeys((*suspicious(command.text), *of_title)))
 
 
 def _values(setting: Setting, runbook: Runbook, command: Command) -> tuple[Value, ...]:

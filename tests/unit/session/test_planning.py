@@ -8,10 +8,12 @@ from tests.unit.session.world import World, command, runbook
 
 from eventa_cockpit.config import EnvironmentConfig
 from eventa_cockpit.domain.confirmation import ConfirmationKind
+from eventa_cockpit.domain.incident import Incident
 from eventa_cockpit.domain.runbook import Annotation, Parameter, Risk, Step
+from eventa_cockpit.domain.step_record import Attempt, StepState, summed_up
 from eventa_cockpit.errors import RunbookError, RunError
 from eventa_cockpit.runner.launching import Runner
-from eventa_cockpit.services.plan import SecretSource, ValueSource
+from eventa_cockpit.services.plan import SecretSource, Setting, ValueSource, plan
 from eventa_cockpit.services.session import Session
 
 POD = Parameter("POD")
@@ -129,3 +131,24 @@ async def test_a_step_without_a_command_has_no_plan(stg: World) -> None:
 
     with pytest.raises(RunbookError, match="by hand"):
         session.plan_step(runbook(), manual)
+
+
+async def test_a_text_that_may_not_be_what_it_looks_like_takes_a_yes(stg: World) -> None:
+    session = await stg.session()
+    rb = runbook(command("echo p\u0440od"))
+    plan = session.plan_step(rb, rb.steps[0])
+
+    assert plan.oddities == ("mixed-scripts:p\u0440od",)
+    assert plan.confirmation.kind is ConfirmationKind.YES
+    with pytest.raises(RunError, match="not confirmed"):
+        await session.start_step(plan)
+
+
+def test_a_step_whose_run_was_lost_takes_a_yes() -> None:
+    environment = EnvironmentConfig()
+    rb = runbook(command("true"))
+    record = summed_up("rb", "mitigate.1", (Attempt("r", state=StepState.LOST),))
+    incident = Incident("INC-1", steps={("rb", "mitigate.1"): record})
+    setting = Setting(environment.described_as("stg"), environment, incident)
+
+    assert plan(setting, rb, rb.steps[0]).confirmation.kind is ConfirmationKind.YES

@@ -45,11 +45,15 @@ class Proposal:
     """False when running it approves the text."""
     changes: Sequence[str] = ()
     """Lines of a diff from the text that was approved before."""
+    warnings: Sequence[str] = ()
+    """What to know before anything else, a sentence each."""
 
 
 def rows(proposal: Proposal, width: int) -> list[Line]:
     shown = [Line((span(text, Role.STRONG),)) for text in wrap(f"{proposal.step.number} {proposal.step.title}", width)]
     shown.extend(Line((span(text, Role.MUTED),)) for text in wrap(proposal.step.text, width) if text)
+    for warning in proposal.warnings:
+        shown.extend(Line((span(text, Role.CRITICAL),)) for text in wrap("⚠ " + warning, width))
     shown.append(BLANK)
     shown.extend(script_rows(proposal.spans, width))
     shown.append(BLANK)
