@@ -8,6 +8,7 @@ at once and empty, for ever.
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 import sys
@@ -42,8 +43,8 @@ def is_terminal_gone() -> bool:
     """Whether input was a terminal that is not there any more."""
     try:
         termios.tcgetattr(sys.__stdin__.fileno() if sys.__stdin__ is not None else 0)
-    except termios.error:
-        return True
+    except termios.error as error:
+        return bool(error.args[0] == errno.EIO)
     return False
 
 

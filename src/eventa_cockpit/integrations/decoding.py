@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -50,11 +51,30 @@ def elements(raws: Iterable[msgspec.Raw], shape: type[T], where: str = "") -> It
 
 def _decode(decoder: msgspec.json.Decoder[T], body: bytes | msgspec.Raw, where: str = "") -> T:
     try:
-        return decoder.decode(body)
+        return _patiently(decoder, bytes(body))
     except RecursionError:
         raise malformed(_("the JSON is nested too deeply"), where) from None
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise malformed(str(error), where) from None
+
+
+def _patiently(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
+    """Programs that cut a text may leave half a surrogate pair; one such title must not hide all the others."""
+    try:
+        return decoder.decode(body)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:
+        mended = _ESCAPES.sub(lambda found: rb"\ufffd" if found["half"] else found[0], body)
+        if mended == body:
+            raise
+        return decoder.decode(mended)
+
+
+_ESCAPES = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
 
 
 def malformed(what: str, where: str = "") -> UpstreamError:

@@ -89,6 +89,8 @@ def _changed_cells(old: Strip, new: Strip) -> list[tuple[int, int]]:
     if old == new:
         return []
     before, after = _cells(old), _cells(new)
+    if len(before) != old.cell_length or len(after) != new.cell_length:
+        return [(0, new.cell_length)]  # joined characters: narrower together than each by itself
     differing = [index for index, (one, other) in enumerate(zip(before, after, strict=True)) if one != other]
     if not differing:
         return []
