@@ -134,5 +134,5 @@ def hints(step: Step | None, status: StepRecord, run: RunStatus | None = None) -
         return (("j", _("next step")), ("r", _("run again")))
     if status.state in {StepState.UNVERIFIED, StepState.UNEXPECTED}:
         return (("r", _("run again")), ("d", _("mark done")), ("s", _("skip")))
-    run = _("look and run") if step.commands else _("mark done")
-    return (("Enter", run), ("s", _("skip")), ("n", _("note")))
+    word = _("look and run") if step.commands else _("mark done")
+    return (("Enter", word), ("s", _("skip")), ("n", _("note")))
