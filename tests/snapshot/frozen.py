@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -29,6 +29,7 @@ from eventa_cockpit.domain.event import (
 from eventa_cockpit.domain.incident import Incident, fold
 from eventa_cockpit.domain.reading import Bound, Point, Reading
 from eventa_cockpit.domain.rollout import Deployment, RolloutList, RolloutState
+from eventa_cockpit.domain.run import RunState, RunStatus
 from eventa_cockpit.domain.service_status import ServiceState, ServiceStatus
 from eventa_cockpit.runbook.library import load_library, shipped_runbooks
 from eventa_cockpit.runbook.rules import explain
@@ -231,6 +232,7 @@ class FrozenSession:
 
     def __init__(self, folder: Path) -> None:
         self.incident = fold(events())
+        self.live_runs: Mapping[str, RunStatus] = MappingProxyType({"run-2": RunStatus("run-2", RunState.RUNNING)})
         self._folder = folder
 
     def subscribe(self, _subscriber: Callable[[Incident], None]) -> None:
@@ -241,6 +243,9 @@ class FrozenSession:
 
     async def refresh(self) -> None:
         """Nothing new."""
+
+    async def resize(self, run_id: str, columns: int, rows: int) -> None:
+        """Its terminal keeps its size."""
 
     def close(self) -> None:
         """Nothing is open."""

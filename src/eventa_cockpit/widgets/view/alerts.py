@@ -61,7 +61,8 @@ def tally(alerts: AlertList) -> str:
 def _alert_rows(alert: Alert, offer: str, now: datetime, width: int) -> list[Line]:
     glyph, word, role = headline(alert)
     is_firing = alert.state is AlertState.FIRING
-    word_width = max(cell_len(_(label)) for _glyph, label, _role in SEVERITIES.values())
+    labels = (*(label for _glyph, label, _role in SEVERITIES.values()), *QUIET.values())
+    word_width = max(cell_len(_(label)) for label in labels)
     first = line(
         span(f"{glyph} {pad(_(word), word_width)} ", role),
         span(alert.name, Role.STRONG if is_firing else Role.MUTED),
