@@ -37,7 +37,7 @@ def proposal_of(plan: StepPlan, scene: Scene, warning: str = "") -> Proposal:
         spans=[Span(part.text, ROLES.get(part.kind.value, Role.COMMAND)) for part in plan.rendering.spans],
         risk=plan.risk,
         rule=explain(plan.risk_rule),
-        undo=_undo(plan),
+        undo=plan.runbook.place_of(plan.command.annotation.undo) if plan.command.annotation.undo else "",
         timeout=annotation.timeout,
         expect=annotation.expect or "",
         blocked=plan.blocked_because,
@@ -77,18 +77,6 @@ def _trust(trust: Trust, scene: Scene) -> str:
         case "signed":
             return _("signed by {who}").format(who=trust.by)
     return ""
-
-
-def _undo(plan: StepPlan) -> str:
-    """The step that takes this one back, by its place in the runbook."""
-    name = plan.command.annotation.undo
-    if not name:
-        return ""
-    for phase in plan.runbook.phases:
-        for step in phase.steps:
-            if any(command.annotation.name == name for command in step.commands):
-                return f"{phase.title} {step.number} {step.title}"
-    return name
 
 
 def _ran_before(by: str, result: str, at: object, scene: Scene) -> str:

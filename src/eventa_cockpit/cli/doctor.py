@@ -17,7 +17,7 @@ SOMETHING_MISSING = 1
 
 SIGNS = {
     Verdict.OK: ("✓", mark("ok"), "green"),
-    Verdict.WARNING: ("!", mark("note"), "yellow"),
+    Verdict.WARNING: ("!", mark("caution"), "yellow"),
     Verdict.MISSING: ("✗", mark("missing"), "red"),
 }
 """Glyph, word and colour: none of them alone carries the meaning."""

@@ -216,6 +216,20 @@ class Runbook:
     def step(self, step_id: str) -> Step | None:
         return next((step for step in self.steps if step.id == step_id), None)
 
+    def place_of(self, command_name: str) -> str:
+        """Where a reader finds the named command: its phase and step in words; the bare name when it is elsewhere."""
+        return next(
+            (
+                f"{phase.title} {step.number} {step.title}"
+                for phase in self.phases
+                for top in phase.steps
+                for step in walk(top)
+                for command in step.commands
+                if command.annotation.name == command_name
+            ),
+            command_name,
+        )
+
 
 def walk(step: Step) -> tuple[Step, ...]:
     """The step and everything nested in it, depth first."""

@@ -43,7 +43,7 @@ def rows(checklist: Checklist, chosen: str, now: datetime, zone: tzinfo, width: 
             said = steps.words(status, run, now, zone, is_next=step.id == next_id)
             shown.append(_step_row(step, status, said, step.id == next_id, (width, risk_width)))
             if step.id == chosen:
-                shown.extend(_details(step, status, run, width))
+                shown.extend(_details(step, runbook, status, run, width))
     return shown
 
 
@@ -81,7 +81,7 @@ def _step_row(step: Step, status: StepRecord, said: Spans, is_next: bool, widths
     return Line(left, right, key=step.id)
 
 
-def _details(step: Step, status: StepRecord, run: RunStatus | None, width: int) -> list[Line]:
+def _details(step: Step, runbook: Runbook, status: StepRecord, run: RunStatus | None, width: int) -> list[Line]:
     """The chosen step opened: why, what runs, what it risks, how it is undone."""
     room = width - _INDENT
     found = [_indented(row, Role.TEXT) for row in wrap(step.text, room)] if step.text else []
@@ -90,13 +90,13 @@ def _details(step: Step, status: StepRecord, run: RunStatus | None, width: int) 
     for text, role in (*runs.sentences(status, run), *judgements.sentences(status)):
         found.extend(_indented(row, role) for row in wrap(text, room))
     for command in step.commands:
-        found.extend(_command_rows(command, room))
+        found.extend(_command_rows(command, runbook, room))
     if not step.commands:
         found.append(_indented(_("Do this by hand, then press Enter and say what you did."), Role.MUTED))
     return found
 
 
-def _command_rows(command: Command, room: int) -> list[Line]:
+def _command_rows(command: Command, runbook: Runbook, room: int) -> list[Line]:
     text = command.text.rstrip().splitlines()
     shown = [
         Line((span(" " * (_INDENT - 2)), span("$ " if index == 0 else "  ", Role.MUTED), span(row, Role.COMMAND)))
@@ -109,9 +109,10 @@ def _command_rows(command: Command, room: int) -> list[Line]:
         from eventa_cockpit.runbook.rules import explain  # a table that the first paint does not need
 
         word, role = steps.RISKS[command.risk]
-        undo = _("undo: {name}").format(name=command.annotation.undo) if command.annotation.undo else _("no undo")
+        name = command.annotation.undo
+        undo = _("undo: {name}").format(name=runbook.place_of(name)) if name else _("no undo")
         shown.extend(_indented(row, role) for row in wrap(f"{_(word)}: {explain(command.risk_rule)}", room))
-        shown.append(_indented(undo, Role.MUTED))
+        shown.extend(_indented(row, Role.MUTED) for row in wrap(undo, room))
     return shown
 
 
