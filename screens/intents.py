@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from textual import work
 from textual.screen import Screen
 
+from eventa_cockpit.errors import JournalError
 from eventa_cockpit.keymap import Pane
 from eventa_cockpit.locale import _
 
@@ -123,7 +124,24 @@ class Intents(Screen[None]):
         approval = await self.app.push_screen_wait(dialog)
         if approval is not None:
             self.show_notice("")
-            await session.start_step(plan, approval.answer, approval.secrets, size=self.output_pane.room)
+            try:
+                await session.start_step(plan, approval.answer, approval.secrets, size=self.output_pane.room)
+            except JournalError as error:
+                await self._say_unrecorded(error)
+
+    async def _say_unrecorded(self, error: JournalError) -> None:
+        """Nothing runs off the record; where the disk itself is the incident, there is another place for it."""
+        from eventa_cockpit.config import in_memory
+        from eventa_cockpit.screens.question import YesNo
+
+        sentences = (
+            str(error),
+            _("Make room and run it again. If that cannot be done, quit and keep a record in memory:"),
+            f"cockpit --state {in_memory()}",
+            _("It is a new incident, which says so itself; it lasts until the next restart of the machine."),
+        )
+        if await self.app.push_screen_wait(YesNo(_("It was not run"), sentences, _("quit"))):
+            await self.run_action("ask_quit")
 
     @work(group="step.skip", exclusive=False, exit_on_error=False)
     async def action_skip_step(self) -> None:

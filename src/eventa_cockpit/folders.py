@@ -13,7 +13,12 @@ STATE_VARIABLE = "EVENTA_COCKPIT_STATE"
 
 def user_state() -> str:
     """Folder of incidents, runs and the last known screen when the configuration names none."""
-    return os.environ.get(STATE_VARIABLE) or _below("XDG_STATE_HOME", "~/.local/state")
+    return os.environ.get(STATE_VARIABLE) or usual_state()
+
+
+def usual_state() -> str:
+    """The same, whatever was chosen for this one time."""
+    return _below("XDG_STATE_HOME", "~/.local/state")
 
 
 def user_config() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -11,6 +12,7 @@ import click
 from eventa_cockpit import __version__
 from eventa_cockpit.cli.failing import guarded
 from eventa_cockpit.cli.options import Options
+from eventa_cockpit.folders import STATE_VARIABLE
 from eventa_cockpit.locale import use_language
 
 COMMANDS = {
@@ -53,11 +55,21 @@ class LazyGroup(click.Group):
     help="Configuration to use. Otherwise: $EVENTA_COCKPIT_CONFIG, ~/.config/eventa-cockpit, /etc/eventa-cockpit.",
 )
 @click.option("--env", "environment", metavar="NAME", default="", help="Environment to open, such as prod.")
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Keep incidents and runs there this time: below /dev/shm while no disk takes them.",
+)
 @click.option("--language", type=click.Choice(["auto", "en", "ja"]), help="Language of the screen.")
 @click.version_option(__version__, prog_name="cockpit")
 @click.pass_context
-def cockpit(context: click.Context, path: Path | None, environment: str, language: str | None) -> int | None:
+def cockpit(
+    context: click.Context, path: Path | None, environment: str, state: Path | None, language: str | None
+) -> int | None:
     """An incident cockpit for the terminal. Without a command it opens the screen."""
+    if state is not None:
+        os.environ[STATE_VARIABLE] = str(state.absolute())
     use_language(language or "auto")
     options = context.obj = Options(path, environment, language or "")
     if context.invoked_subcommand is not None:

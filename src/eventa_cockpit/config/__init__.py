@@ -13,7 +13,7 @@ from eventa_cockpit.config.shapes import (
     StatusPage,
     Upstream,
 )
-from eventa_cockpit.config.state import prepare_state, state_folder
+from eventa_cockpit.config.state import in_memory, prepare_state, state_folder, why_not_usual
 
 __all__ = [
     "UNCONFIGURED",
@@ -27,7 +27,9 @@ __all__ = [
     "Upstream",
     "choose",
     "find_config",
+    "in_memory",
     "load_config",
     "prepare_state",
     "state_folder",
+    "why_not_usual",
 ]

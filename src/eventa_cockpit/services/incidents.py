@@ -78,10 +78,11 @@ class Incidents:
         clock: Callable[[], datetime] = _utc_now,
         board: Callable[[], Board] = Board,
         vetting: Vetting | None = None,
+        note: str = "",
     ) -> None:
         """`config.environment` is the one that is open; sessions act on no other.
 
-        `board` and `vetting`: see `Session`.
+        `board` and `vetting`: see `Session`. `note` is the first word in every new incident.
         """
         self._folder = state / INCIDENTS
         self._config = config
@@ -90,6 +91,7 @@ class Incidents:
         self._clock = clock
         self._board = board
         self._vetting = vetting
+        self._note = note
 
     def list(self) -> tuple[IncidentSummary, ...]:
         """All incidents of all environments, the newest first. Blocks; raises JournalError."""
@@ -134,6 +136,8 @@ class Incidents:
         journal = await asyncio.to_thread(self._declare, fact)
         session = self._session(journal)
         await session.join()
+        if self._note:
+            await session.add_note(self._note)
         return session
 
     def _declare(self, fact: IncidentDeclared) -> FileJournal:

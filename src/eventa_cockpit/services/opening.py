@@ -13,6 +13,7 @@ from eventa_cockpit.runner.logind import logout_fate
 from eventa_cockpit.services.board import BoardService
 from eventa_cockpit.services.desk import Contents
 from eventa_cockpit.services.incidents import Incidents, new_responder
+from eventa_cockpit.services.memory import note_about
 from eventa_cockpit.services.trust import Vetting
 
 CACHE = "runbooks.cache"
@@ -26,7 +27,9 @@ def fetch(config: Config, state: Path) -> Contents:
     poller = BoardService(sources_for(config.chosen))
     responder = new_responder(config.responder)
     vetting = Vetting(state, responder.name, signers=config.trusted_signers)
-    incidents = Incidents(state, config, runner, responder, board=lambda: poller.board, vetting=vetting)
+    incidents = Incidents(
+        state, config, runner, responder, board=lambda: poller.board, vetting=vetting, note=note_about(state, config)
+    )
     return Contents(library_of(config, state), poller, incidents, runner.close, fate.warning)
 
 

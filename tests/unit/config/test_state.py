@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from eventa_cockpit.config import Config, EnvironmentConfig, prepare_state
+from eventa_cockpit.config import Config, EnvironmentConfig, prepare_state, why_not_usual
 from eventa_cockpit.config import state_folder as folder_of
 from eventa_cockpit.errors import ConfigError
 
@@ -47,7 +47,7 @@ def test_a_folder_that_cannot_be_made_names_the_parent_to_look_at(
 
     assert str(caught.value) == (
         f"Nothing can be recorded in {tmp_path}/file/state: Not a directory. See who may write there "
-        f"(ls -ld {tmp_path}/file), or choose another folder: EVENTA_COCKPIT_STATE=/path cockpit"
+        f"(ls -ld {tmp_path}/file), or choose another folder: cockpit --state /path"
     )
 
 
@@ -62,3 +62,21 @@ def test_a_full_disk_says_to_make_room(tmp_path: Path, monkeypatch: pytest.Monke
 
     with pytest.raises(ConfigError, match=r"No space left on device\. Make room \(df -h "):
         prepare_state(config())
+
+
+def test_a_folder_that_is_everybodys_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "open"
+    folder.mkdir()
+    folder.chmod(0o777)
+    monkeypatch.setenv("EVENTA_COCKPIT_STATE", str(folder))
+
+    with pytest.raises(ConfigError, match="Everybody may write in"):
+        prepare_state(config())
+
+
+def test_it_says_why_the_usual_folder_is_not_used(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+
+    assert why_not_usual(config(tmp_path / "usual")) == ""
+    blocked = tmp_path / "file" / "state"
+    assert why_not_usual(config(blocked)) == f"Nothing can be recorded in {blocked}: Not a directory."
