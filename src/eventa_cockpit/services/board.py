@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import random as chance
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -20,6 +21,9 @@ __all__ = ["BoardService", "Source", "Subscriber"]
 
 CLOSING = timedelta(seconds=2)
 """How long sources may take to close their connections when the board stops."""
+
+HEAD_START = timedelta(seconds=1)
+"""How long the first source, which a responder needs first, may have the machine for itself."""
 
 Subscriber = Callable[[Board], None]
 
@@ -43,6 +47,7 @@ class BoardService:
         self._pollers = {source.key: Poller(source, self._publish, clock, random) for source in sources}
         self._board = Board(MappingProxyType({key: poller.feed for key, poller in self._pollers.items()}))
         self._subscribers: list[Subscriber] = []
+        self._answered = asyncio.Event()
 
     @property
     def board(self) -> Board:
@@ -63,10 +68,18 @@ class BoardService:
         """Reads all sources, each at its own pace, until cancelled."""
         try:
             async with asyncio.TaskGroup() as group:
-                for key, poller in self._pollers.items():
+                for place, (key, poller) in enumerate(self._pollers.items()):
                     group.create_task(poller.run(), name=f"board.poll {key}")
+                    if place == 0:
+                        await self._head_start()
         finally:
             await self._close()
+
+    async def _head_start(self) -> None:
+        """Lets the first source answer before the others begin: importing their libraries would take its time."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(HEAD_START.total_seconds()):
+                await self._answered.wait()
 
     def refresh(self, key: str | None = None) -> None:
         """Asks for newer data of one feed, or of all, as soon as the upstream's own limits allow.
@@ -79,6 +92,7 @@ class BoardService:
 
     def _publish(self, feed: Feed[Any]) -> None:
         self._board = self._board.with_feed(feed)
+        self._answered.set()
         # Called by the loop, not by the poller: a subscriber that raises harms neither the feed nor its neighbours.
         loop = asyncio.get_running_loop()
         for subscriber in self._subscribers:

@@ -13,7 +13,7 @@ from tests.unit.board.virtual import DEADLINE, EVERY, START, Scripted, Session, 
 
 from eventa_cockpit.domain.board import FailureKind, Freshness
 from eventa_cockpit.errors import UpstreamError
-from eventa_cockpit.services.board import BoardService
+from eventa_cockpit.services.board import HEAD_START, BoardService
 
 
 def virtual(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
@@ -55,6 +55,17 @@ async def test_all_sources_are_read_at_once_and_then_each_at_its_own_pace() -> N
         await asyncio.sleep(59)
     assert slow.asked_at == [0]
     assert quick.asked_at == [0, 15, 30, 45]
+
+
+@virtual
+async def test_the_others_wait_for_the_first_source_a_moment_and_no_longer() -> None:
+    alerts, errors = Scripted("alerts", hang), Scripted("errors", "good")
+    async with Session(alerts, errors) as session:
+        await asyncio.sleep(HEAD_START.total_seconds() - 0.1)
+        assert errors.asked_at == []
+        await asyncio.sleep(0.2)
+        assert errors.asked_at == [HEAD_START.total_seconds()]
+        assert session.feed("errors").value == "good"
 
 
 @virtual
