@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from textual import work
 from textual.screen import Screen
 
-from eventa_cockpit.errors import JournalError
+from eventa_cockpit.errors import JournalError, UnrecordedError
 from eventa_cockpit.keymap import Pane
 from eventa_cockpit.locale import _
 
@@ -126,10 +126,10 @@ class Intents(Screen[None]):
             self.show_notice("")
             try:
                 await session.start_step(plan, approval.answer, approval.secrets, size=self.output_pane.room)
-            except JournalError as error:
+            except (JournalError, UnrecordedError) as error:
                 await self._say_unrecorded(error)
 
-    async def _say_unrecorded(self, error: JournalError) -> None:
+    async def _say_unrecorded(self, error: JournalError | UnrecordedError) -> None:
         """Nothing runs off the record; where the disk itself is the incident, there is another place for it."""
         from eventa_cockpit.config import in_memory
         from eventa_cockpit.screens.question import YesNo

@@ -31,6 +31,10 @@ class RunError(CockpitError):
     """A run could not be claimed, started or reached."""
 
 
+class UnrecordedError(RunError):
+    """A run was not started, because there is no room or no right to write it down."""
+
+
 class StepTakenError(RunError):
     """Another responder's run of this step won the claim."""
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from eventa_cockpit.cleaning import clean_line
 from eventa_cockpit.domain.run import RunRequest
-from eventa_cockpit.errors import RunError, StepTakenError
+from eventa_cockpit.errors import StepTakenError, UnrecordedError
 from eventa_cockpit.locale import _
 from eventa_cockpit.runner.supervisor import liveness
 from eventa_cockpit.runner.supervisor.processes import boot_id
@@ -52,7 +52,7 @@ def run_name(runbook: str, step: str, attempt: int) -> str:
 
 
 def claim(request: RunRequest) -> Claim:
-    """Make the run's folder ours. Raises StepTakenError when another has it, RunError when it cannot be made."""
+    """Make the run's folder ours. Raises StepTakenError when another has it, UnrecordedError when it cannot be made."""
     directory = request.directory
     temporary = directory.parent / f".{directory.name}.{secrets.token_hex(4)}"
     try:
@@ -60,7 +60,7 @@ def claim(request: RunRequest) -> Claim:
         made = _fill(temporary, request, shared=shared)
     except OSError as error:
         shutil.rmtree(temporary, ignore_errors=True)
-        raise RunError(_cannot_record(directory, error)) from error
+        raise UnrecordedError(_cannot_record(directory, error)) from error
     try:
         temporary.rename(directory)
         _sync(directory.parent)
@@ -69,7 +69,7 @@ def claim(request: RunRequest) -> Claim:
         shutil.rmtree(temporary, ignore_errors=True)
         if error.errno in {errno.ENOTEMPTY, errno.EEXIST}:
             raise StepTakenError(_taken(directory), directory) from None
-        raise RunError(_cannot_record(directory, error)) from error
+        raise UnrecordedError(_cannot_record(directory, error)) from error
     return made
 
 

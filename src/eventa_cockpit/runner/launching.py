@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from eventa_cockpit.domain.run import RunRequest
-from eventa_cockpit.errors import RunError
+from eventa_cockpit.errors import RunError, UnrecordedError
 from eventa_cockpit.locale import _
 from eventa_cockpit.runner import supervisor
 from eventa_cockpit.runner.claiming import Claim, claim, run_name
@@ -98,7 +98,7 @@ class Runner:
                     )
                 )
             if answer.startswith("record:"):
-                raise RunError(
+                raise UnrecordedError(
                     _("The run cannot be recorded in {folder} ({reason}), so the command was not started.").format(
                         folder=request.directory, reason=answer.removeprefix("record:")
                     )

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from eventa_cockpit.domain.runbook import Command, Runbook, Step
-from eventa_cockpit.errors import RunError
+from eventa_cockpit.errors import UnrecordedError
 from eventa_cockpit.locale import _
 from eventa_cockpit.runbook.library import MAX_BYTES, read_contents, shipped_runbooks
 from eventa_cockpit.services.approvals import Approval, Approvals, block_digest, repository_of
@@ -96,7 +96,7 @@ class Vetting:
         return Trust(TrustState.NEW)
 
     def approve(self, runbook: Runbook, step: Step, command_index: int) -> None:
-        """On disk on return. Raises RunError when it cannot be kept: what is not approved must not run."""
+        """On disk on return. Raises UnrecordedError when it cannot be kept: what is not approved must not run."""
         file, command = Path(runbook.file).resolve(), step.commands[command_index]
         approval = Approval(
             file=str(file),
@@ -111,7 +111,7 @@ class Vetting:
         try:
             self._approvals.keep(approval)
         except OSError as error:
-            raise RunError(
+            raise UnrecordedError(
                 _("The approval cannot be kept in {folder}, so nothing was run: {reason}.").format(
                     folder=self._approvals.folder, reason=error.strerror or error
                 )
