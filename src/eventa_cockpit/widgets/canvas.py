@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from eventa_cockpit.widgets import roles
-from eventa_cockpit.widgets.view.lines import Line, Role, Span, fit
+from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, Span, fit
 
 if TYPE_CHECKING:
     from rich.style import Style
@@ -24,6 +24,10 @@ class Canvas(Widget):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, classes=classes)
         self._drawn: list[Strip] = []
+        self._strips: dict[Line, Strip] = {}
+        """Strips of the lines that are shown, so that a line which stays is not drawn anew."""
+        self._look: tuple[int, str] = (0, "")
+        """Width and theme that they were drawn for."""
 
     def paint(self, width: int, height: int) -> Sequence[Line]:
         """Rows from the top; missing ones are blank."""
@@ -67,12 +71,18 @@ class Canvas(Widget):
         self._drawn = []
 
     def _paint_rows(self, width: int, height: int) -> list[Strip]:
-        painted = list(self.paint(width, height))[:height]
-        styles = roles.role_styles(self.app.theme)
-        selection = roles.selection_style(self.app.theme)
-        rows = [to_strip(fit(row, width), styles, selection if row.is_selected else None) for row in painted]
-        blank = Strip([Segment(" " * width, styles[Role.TEXT])], width)
-        return rows + [blank] * (height - len(rows))
+        look = (width, self.app.theme)
+        known = self._strips if self._look == look else {}
+        self._look = look
+        lines = list(self.paint(width, height))[:height]
+        lines.extend([BLANK] * (height - len(lines)))
+        self._strips = {line: known.get(line) or self._strip(line, width) for line in lines}
+        return [self._strips[line] for line in lines]
+
+    def _strip(self, line: Line, width: int) -> Strip:
+        theme = self.app.theme
+        ground = roles.selection_style(theme) if line.is_selected else None
+        return to_strip(fit(line, width), roles.role_styles(theme), ground)
 
 
 def to_strip(spans: Iterable[Span], styles: Mapping[Role, Style], ground: Style | None = None) -> Strip:
@@ -86,7 +96,7 @@ def to_strip(spans: Iterable[Span], styles: Mapping[Role, Style], ground: Style 
 
 def _changed_cells(old: Strip, new: Strip) -> list[tuple[int, int]]:
     """The columns, as (first, past the last), in which two rows of the same width differ."""
-    if old == new:
+    if old is new or old == new:
         return []
     before, after = _cells(old), _cells(new)
     if len(before) != old.cell_length or len(after) != new.cell_length:
