@@ -72,7 +72,7 @@ class Running(Intents):
         from eventa_cockpit.screens.question import YesNo
         from eventa_cockpit.widgets.view import runs
 
-        sentence = _("{step} has ended, but {left}. They get KILL, with everything that they started.")
+        sentence = _("{step} has ended; {left}. They get KILL, with everything that they started.")
         sentences = (sentence.format(step=step.title, left=runs.leftover_words(count)),)
         if not await self.app.push_screen_wait(YesNo(_("End what is left?"), sentences, _("end it"))):
             return

@@ -60,7 +60,7 @@ def test_a_run_that_nobody_asked_to_end_is_not_ending() -> None:
 def test_only_what_an_ended_run_left_counts_as_left() -> None:
     assert runs.leftovers(RunStatus("r", RunState.RUNNING, processes_left=4)) == 0
     left = RunStatus("r", RunState.SUCCEEDED, processes_left=2)
-    assert runs.sentences(record(StepState.DONE), left)[0][0].startswith("It has ended, but 2 processes left.")
+    assert runs.sentences(record(StepState.DONE), left)[0][0].startswith("It has ended; 2 processes left.")
 
 
 def test_a_lost_run_says_what_to_do_and_one_that_never_started_may_run_again() -> None:

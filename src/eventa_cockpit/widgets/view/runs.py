@@ -64,7 +64,7 @@ def keys_of_output(step: Step, status: StepRecord, run: RunStatus | None) -> lis
     reading = [("f", _("follow")), ("/", _("search")), ("w", _("wrap"))]
     if status.state is StepState.RUNNING:
         typing = [("i", _("reply")), ("a", _("attach"))] if has_terminal(step, status) else []
-        return [("c", _("kill now") if is_ending(run) else _("cancel")), *typing, *reading]
+        return [("c", _("kill now") if is_ending(run) else _("cancel")), *typing, *reading[: 1 if typing else 3]]
     if leftovers(run):
         return [("c", _("end what is left")), *reading]
     return reading
@@ -79,7 +79,7 @@ def sentences(status: StepRecord, run: RunStatus | None) -> list[tuple[str, Role
     found: list[tuple[str, Role]] = []
     left = leftovers(run)
     if left:
-        what = _("It has ended, but {left}. Press c to end what is left.").format(left=leftover_words(left))
+        what = _("It has ended; {left}. Press c to end what is left.").format(left=leftover_words(left))
         found.append((what, Role.CRITICAL))
     advice = advice_for(status)
     if advice:

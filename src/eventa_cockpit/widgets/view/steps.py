@@ -43,7 +43,7 @@ def risk_word(step: Step) -> tuple[str, Role]:
 
 
 def words(status: StepRecord, run: RunStatus | None, now: datetime, zone: tzinfo, *, is_next: bool = False) -> Spans:
-    """`running 8 s`, `INT › TERM in 3 s`, `done 03:09 sato`, `failed(1) 03:11 sato`."""
+    """`running 8 s`, `INT › TERM in 3 s`, `done  1 process left`, `done 03:09 sato`, `failed(1) 03:11 sato`."""
     if run is not None and runs.is_ending(run):
         return runs.ending(run, now)
     _glyph, word, role = STATES[status.state]
@@ -52,6 +52,9 @@ def words(status: StepRecord, run: RunStatus | None, now: datetime, zone: tzinfo
     if status.state is StepState.RUNNING:
         begun = now - status.at if status.at else timedelta()
         return (span(_(word) + " " + moments.elapsed(begun), role),)
+    left = runs.leftovers(run)
+    if left:
+        return (span(_(word) + _code(status), role), span("  " + runs.leftover_words(left), Role.CRITICAL))
     when = moments.hour_and_minute(status.at, zone) if status.at else ""
     tail = "".join(f" {part}" for part in (when, status.by) if part)
     return (
