@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -144,3 +146,28 @@ async def test_what_a_run_left_is_said_and_ended_on_request(tmp_path: Path) -> N
         await cockpit.until(lambda: not marked(status(run).run_id), "nothing is left")
         await cockpit.until(lambda: "1 process left" not in cockpit.text, "nothing is said to be left")
         assert state(cockpit) is StepState.DONE
+
+
+async def test_a_lost_run_says_what_to_do_and_is_not_run_again_without_a_word(tmp_path: Path) -> None:
+    async with running(tmp_path, "echo begun; sleep 600") as cockpit:
+        await cockpit.shows("begun")
+        (run,) = runs_in(tmp_path)
+        os.kill(supervisor_of(run), signal.SIGKILL)
+        await cockpit.until(lambda: state(cockpit) is StepState.LOST, "the run is lost")
+        await cockpit.shows("How it ended is not known.")
+        await cockpit.press("r")
+        await cockpit.until(lambda: isinstance(cockpit.app.screen, RunStep), "the dialog is open")
+        await cockpit.shows("Its last run did not come to its end.")
+        await cockpit.press("enter")
+        await cockpit.shows("Press y to run it")
+        assert runs_in(tmp_path) == [run]
+
+
+def supervisor_of(run: Path) -> int:
+    """The process that holds the run's lock open."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal() and int(entry.name) != os.getpid():
+            with suppress(OSError):
+                if run / "lock" in [link.readlink() for link in (entry / "fd").iterdir()]:
+                    return int(entry.name)
+    raise AssertionError("there is no supervisor")
