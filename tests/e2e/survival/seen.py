@@ -62,6 +62,14 @@ class SeenPty(PtyTerminal):
         """Descriptor of the terminal's own end."""
         return self._fd
 
+    def settle(self, reaction_s: float, quiet_s: float, deadline_s: float = DEADLINE_S) -> None:
+        """Returns once something was written and then nothing for a while, or nothing at all."""
+        end = time.monotonic() + deadline_s
+        if not self._read(reaction_s):
+            return
+        while self._read(quiet_s) and time.monotonic() < end:
+            pass
+
     def hang_up(self) -> None:
         """Close the terminal's own end, as a window that is closed does; what is left can only be waited for."""
         os.close(self._fd)

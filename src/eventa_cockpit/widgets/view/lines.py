@@ -11,7 +11,8 @@ from rich.cells import cell_len as cell_len  # the one measure of width, for eve
 from rich.cells import set_cell_size
 
 ELLIPSIS = "…"
-_CONTROLS = dict.fromkeys((*range(32), 127), " ")
+_CONTROLS = {code: chr(0x2400 + code) for code in range(32)} | {0x7F: "␡", **dict.fromkeys((0x09, 0x0A, 0x0D), " ")}
+"""Pictures, so that a command that hides a control character does not look like one without it."""
 _NEVER_FIRST = frozenset("、。，．・：；？！）」』】〕〉》ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ,.:;?!)]}%％")
 _NEVER_LAST = frozenset("（「『【〔〈《([{")
 
@@ -78,7 +79,7 @@ BLANK = Line()
 
 
 def span(text: str, role: Role = Role.TEXT) -> Span:
-    """A span that cannot break its row: control characters become spaces."""
+    """A span that cannot break its row: control characters become their pictures, tabs and line ends spaces."""
     return Span(text.translate(_CONTROLS), role)
 
 
