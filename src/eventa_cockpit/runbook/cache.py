@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import tempfile
@@ -65,12 +66,22 @@ class Cache:
 
 def _read(path: Path) -> dict[str, _Entry]:
     try:
-        header = msgspec.msgpack.decode(path.read_bytes(), type=_Header)
+        header = msgspec.msgpack.decode(_own_bytes(path), type=_Header)
         if header.parser != parser_digest():
             return {}
         return msgspec.msgpack.decode(header.entries, type=dict[str, _Entry])
     except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
         return {}
+
+
+def _own_bytes(path: Path) -> bytes:
+    """What we wrote ourselves: in a shared folder a colleague's file would decide what we see. Raises OSError."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    with os.fdopen(handle, "rb") as file:
+        status = os.fstat(handle)
+        if status.st_uid != os.getuid() or status.st_mode & 0o022:
+            raise PermissionError(errno.EPERM, "not ours alone", str(path))
+        return file.read()
 
 
 def _replace(path: Path, data: bytes) -> None:

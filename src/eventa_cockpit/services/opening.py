@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from eventa_cockpit.config import Config
@@ -16,7 +17,8 @@ from eventa_cockpit.services.incidents import Incidents, new_responder
 from eventa_cockpit.services.memory import note_about
 from eventa_cockpit.services.trust import Vetting
 
-CACHE = "runbooks.cache"
+CACHE = "runbooks-{uid}.cache"
+"""One a user: a state folder may be shared, and nobody reads a cache that somebody else wrote."""
 
 
 def fetch(config: Config, state: Path) -> Contents:
@@ -36,4 +38,4 @@ def fetch(config: Config, state: Path) -> Contents:
 def library_of(config: Config, state: Path) -> Library:
     """The configured runbooks, or those that come with the cockpit."""
     paths = [Path(name).expanduser() for name in config.runbooks] or [shipped_runbooks()]
-    return load_library(paths, cache=state / CACHE)
+    return load_library(paths, cache=state / CACHE.format(uid=os.getuid()))

@@ -132,6 +132,20 @@ class TestCache:
             cache.write_bytes(data[:length])
             assert load_library([folder], cache=cache) == expected
 
+    def test_a_cache_that_others_may_write_decides_nothing(self, folder: Path, parsed: list[Path]) -> None:
+        cache = folder.parent / "cache"
+        load_library([folder], cache=cache)
+        cache.chmod(0o666)
+        load_library([folder], cache=cache)
+        assert len(parsed) == 2
+
+    def test_a_cache_behind_a_link_decides_nothing(self, folder: Path, parsed: list[Path]) -> None:
+        cache, elsewhere = folder.parent / "cache", folder.parent / "elsewhere"
+        load_library([folder], cache=elsewhere)
+        cache.symlink_to(elsewhere)
+        load_library([folder], cache=cache)
+        assert len(parsed) == 2
+
     def test_another_parser_drops_it(self, folder: Path, parsed: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
         cache = folder.parent / "cache"
         load_library([folder], cache=cache)
