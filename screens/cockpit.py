@@ -86,7 +86,7 @@ class CockpitScreen(Running, TakingAlong, Screen[None]):
     @classmethod
     def css_file(cls) -> str:
         """Where its styles are, for an application that reads them itself."""
-        return str(Path(__file__).with_name(cls.CSS_PATH))
+        return str(Path(__file__).resolve().with_name(cls.CSS_PATH))  # as Textual names it: a link would be read twice
 
     def compose(self) -> ComposeResult:
         yield Bar(id="header")

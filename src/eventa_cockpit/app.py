@@ -86,7 +86,10 @@ class CockpitApp(App[int]):
         gc.enable()
 
     def _main_screen(self) -> Screen[None]:
-        return self._main(self.desk)
+        screen = self._main(self.desk)
+        # Its styles are part of the first parse; Textual would parse everything again for a screen that lags behind.
+        screen._css_update_count = self._css_update_count  # noqa: SLF001
+        return screen
 
 
 def run(config: Config, *, environment: str | None = None) -> int:
