@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import resource
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -58,21 +58,22 @@ async def test_a_log_out_that_would_end_the_run_is_said_with_the_command_that_ch
         await cockpit.shows("loginctl enable-linger aya")
 
 
-@pytest.fixture
-def full_disk() -> Iterator[Callable[[], None]]:
-    """Once called, no file of this process grows any more: writes fail as on a full disk."""
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """No file of this process grows meanwhile: writes fail as on a full disk. Over before pytest itself writes."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-async def test_what_cannot_be_recorded_is_refused_with_another_place_for_the_record(
-    tmp_path: Path, full_disk: Callable[[], None]
-) -> None:
+async def test_what_cannot_be_recorded_is_refused_with_another_place_for_the_record(tmp_path: Path) -> None:
     async with asked(tmp_path, "true") as cockpit:
-        full_disk()
-        await cockpit.press("y")
-        await cockpit.shows("It was not run")
+        with full_disk():
+            await cockpit.press("y")
+            await cockpit.shows("It was not run")
         await cockpit.shows("cockpit --state /dev/shm/eventa-cockpit-")
         await cockpit.press("escape")
         assert cockpit.state("procedure.1") is StepState.TODO

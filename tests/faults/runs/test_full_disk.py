@@ -7,6 +7,7 @@ import os
 import resource
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,13 +24,18 @@ from eventa_cockpit.runner.supervisor.output_file import BACKLOG, OutputFile
 MEGABYTE = 1 << 20
 
 
-@pytest.fixture
+@contextmanager
 def small_files() -> Iterator[None]:
-    """No file of this process or of those it starts grows beyond a megabyte: writes fail as on a full disk."""
+    """No file of this process or of those it starts grows beyond a megabyte: writes fail as on a full disk.
+
+    Not a fixture: pytest writes a test's result before it tears fixtures down, maybe into a file of its own.
+    """
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (MEGABYTE, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.fixture
@@ -44,11 +50,12 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", folder], check=True)
 
 
-def test_the_verdict_is_true_and_what_was_lost_is_counted(small_files, tmp_path, capsys):
+def test_the_verdict_is_true_and_what_was_lost_is_counted(tmp_path, capsys):
     runs = Runs(Runner(), tmp_path / "runs")
     report = Report("output larger than the disk")
     for _ in range(repeats(2, 2)):
-        verdict, text = runs.run("head -c 4000000 /dev/zero | tr '\\0' x; exit 3")
+        with small_files():
+            verdict, text = runs.run("head -c 4000000 /dev/zero | tr '\\0' x; exit 3")
         wrong = (verdict.state, verdict.exit_code) != (RunState.FAILED, 3)
         report.note(lost=len(text) + verdict.output_dropped != 4_000_000, wrong=wrong, detail=str(verdict))
     report.conclude(capsys)
