@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from itertools import cycle, islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
@@ -49,6 +50,9 @@ HEAD_START_S = 0.03
 """For the thread that writes the first paint, before imports compete with it."""
 COVER_S = 60.0
 """How often the screen is kept for the next start, in case this one ends without a goodbye."""
+
+PARTS_A_TICK = 3
+"""Bars and panes that are looked at again each second: all of them within four."""
 
 
 class CockpitScreen(Running, TakingAlong, Screen[None]):
@@ -117,11 +121,25 @@ class CockpitScreen(Running, TakingAlong, Screen[None]):
         self.desk.subscribe(self._on_change)
         self.show_pane(Pane.ALERTS)
         self.call_after_refresh(self.set_timer, HEAD_START_S, self.open_desk)
+        self._turns = cycle([self.header_bar, self.tabs_bar, *self.query(ScenePane)])
         self.set_interval(1.0, self._tick)
         self.set_interval(COVER_S, self.save_cover)
 
     def _tick(self) -> None:
-        self._show(replace(self.scene, now=self.desk.clock()))
+        """The clock and what counts seconds; the rest takes turns, so that no key waits for all of it."""
+        self.scene = replace(self.scene, now=self.desk.clock())
+        self.clock_bar.repaint()
+        if self.scene.checklist.running_steps:
+            self.checklist_pane.show(self.scene)
+            self._show_output()
+        for part in islice(self._turns, PARTS_A_TICK):
+            self._show_part(part)
+
+    def _show_part(self, part: Bar | ScenePane) -> None:
+        if isinstance(part, ScenePane):
+            part.show(self.scene)
+        else:
+            part.repaint()
 
     def _on_change(self) -> None:
         desk, session = self.desk, self.desk.session

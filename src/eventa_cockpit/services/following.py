@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -25,6 +25,10 @@ class Followed:
     has_looked: bool = True
     """Not yet: then leftovers of runs that ended long ago are still to be found."""
 
+    def is_news_after(self, before: Followed) -> bool:
+        """Whether a screen has something to tell: time and output go on by themselves."""
+        return _lasting(self.statuses) != _lasting(before.statuses)
+
 
 NOTHING_YET = Followed(has_looked=False)
 
@@ -40,6 +44,10 @@ def follow(incident: Incident, runs: Path, journal: Journal, before: Followed = 
             if status.state.is_final and not _may_still_start(status, attempt, journal):
                 verdicts.append(_verdict(key, attempt, status))
     return Followed(MappingProxyType(statuses), tuple(verdicts))
+
+
+def _lasting(statuses: Mapping[str, RunStatus]) -> dict[str, RunStatus]:
+    return {run: replace(status, elapsed=None, output_bytes=0) for run, status in statuses.items()}
 
 
 def _with_leftovers(incident: Incident, runs: Path, before: Followed) -> dict[str, RunStatus]:

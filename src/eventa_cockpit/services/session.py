@@ -245,7 +245,7 @@ class Session:
             await self._catch_up()
             # Also those with a verdict, until it is on record: a full disk must not hide how a run ended.
             followed = await asyncio.to_thread(follow, self.incident, self._runs, self._journal, self._followed)
-            has_moved = followed.statuses != self._followed.statuses
+            has_moved = followed.is_news_after(self._followed)
             self._followed = followed
             if has_moved:
                 self._notify()
