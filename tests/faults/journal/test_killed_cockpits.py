@@ -13,6 +13,7 @@ import pytest
 from tests.faults.journal.cockpit import join, one_step
 from tests.faults.repeats import repeats
 
+from eventa_cockpit.domain.confirmation import Answer
 from eventa_cockpit.domain.incident import StepState
 from eventa_cockpit.domain.step_record import StepRecord
 from eventa_cockpit.runner.launching import Runner
@@ -53,7 +54,8 @@ async def survive(state: Path, delay_s: float) -> StepState:
     assert ran == (left.state is StepState.DONE), left
     assert left.state in {StepState.DONE, StepState.TODO} or not left.attempts[0].has_started
     runbook = one_step(command)
-    await session.start_step(session.plan_step(runbook, runbook.steps[0]))
+    # A lost run is only run again on a person's word.
+    await session.start_step(session.plan_step(runbook, runbook.steps[0]), Answer("y"))
     again = await settle(session)
     session.close()
     assert again.state is StepState.DONE
