@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser, Tree
+    from tree_sitter import Language, Node, Tree
 
 HOLE = "\0"
 """Stands in a word for a part that only the shell will know."""
@@ -74,15 +75,24 @@ class Script:
 
 
 @cache
-def _parser() -> Parser:
+def _language() -> Language:
     import tree_sitter_bash
-    from tree_sitter import Language, Parser
+    from tree_sitter import Language
 
-    return Parser(Language(tree_sitter_bash.language()))
+    return Language(tree_sitter_bash.language())
+
+
+_of_thread = threading.local()
+"""A parser is no place for two threads: the library is read in one while a step is planned in another."""
 
 
 def parse_tree(source: bytes) -> Tree:
-    return _parser().parse(source)
+    from tree_sitter import Parser
+
+    parser: Parser | None = getattr(_of_thread, "parser", None)
+    if parser is None:
+        parser = _of_thread.parser = Parser(_language())
+    return parser.parse(source)
 
 
 def analyse(source: bytes) -> Script:
