@@ -7,7 +7,7 @@ uv=${1:-uv}
 shift || true
 options=(--universal --python-version 3.11 --generate-hashes --no-annotate --no-header
   --no-emit-index-url --no-emit-find-links --quiet)
-"$uv" pip compile pyproject.toml --extra demo --group dev "${options[@]}" "$@" -o requirements/dev.txt
+"$uv" pip compile pyproject.toml --extra demo --extra postgres --extra web --group dev "${options[@]}" "$@" -o requirements/dev.txt
 constraints=$(mktemp)
 trap 'rm -f "$constraints"' EXIT
 sed -E 's/ \\$//; /--hash/d' requirements/dev.txt >"$constraints"

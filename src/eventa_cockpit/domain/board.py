@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from eventa_cockpit.domain.alert import AlertList
-from eventa_cockpit.domain.database import DatabaseReadings
-from eventa_cockpit.domain.error_report import ErrorReport
-from eventa_cockpit.domain.rollout import RolloutList
-from eventa_cockpit.domain.service_status import ServiceStatus
+if TYPE_CHECKING:  # the first paint needs none of them
+    from eventa_cockpit.domain.alert import AlertList
+    from eventa_cockpit.domain.database import DatabaseReadings
+    from eventa_cockpit.domain.error_report import ErrorReport
+    from eventa_cockpit.domain.rollout import RolloutList
+    from eventa_cockpit.domain.service_status import ServiceStatus
 
 T = TypeVar("T")
 
