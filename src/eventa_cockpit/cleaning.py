@@ -33,7 +33,7 @@ SURROGATES = re.compile("[\ud800-\udfff]")
 
 MARKS_AT_ONCE = 4
 """Combining marks on one character: no living script needs more, and a storm of them covers the rows around it."""
-_SIGNS = re.compile(r"[^\w\s\x00-\x7f\u2100-\u2bff\u3000-\u3029\u3030-\u3098]{%d,}" % (MARKS_AT_ONCE + 1))
+_SIGNS = re.compile(rf"[^\w\s\x00-\x7f\u2100-\u2bff\u3000-\u3029\u3030-\u3098]{{{MARKS_AT_ONCE + 1},}}")
 """Neither letters nor blanks nor drawn lines: the only place where so many marks in a row can be."""
 
 VISIBLE = {code: chr(0x2400 + code) for code in range(0x20)}

@@ -161,7 +161,7 @@ def _wrap_paragraph(text: str, width: int) -> list[str]:
 
 
 def _ahead(text: str, start: int, width: int) -> str:
-    """What follows from `start`, at least as much of it as is wider than a row: a log's line may have a million rows."""
+    """What follows from `start`: more than fits into a row, and not all of a line that fills a million rows."""
     size = width + 1
     while cell_len(ahead := text[start : start + size]) <= width and start + size < len(text):
         size *= 2
