@@ -107,6 +107,16 @@ class Board:
     feeds: Mapping[str, Feed[Any]] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
+    def has_answers(self) -> bool:
+        """Some upstream has answered since the start."""
+        return any(feed.value is not None for feed in self.feeds.values())
+
+    @property
+    def is_awaited(self) -> bool:
+        """No upstream has answered or failed yet: the first moment of a start."""
+        return all(feed.value is None and feed.failure is None for feed in self.feeds.values())
+
+    @property
     def alerts(self) -> Feed[AlertList] | None:
         return self.feeds.get(ALERTS)
 
