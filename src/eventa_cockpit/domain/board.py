@@ -113,6 +113,16 @@ class Board:
         object.__setattr__(self, "_alerts", self._all_alerts())
 
     @property
+    def has_answers(self) -> bool:
+        """Some upstream has answered since the start."""
+        return any(feed.value is not None for feed in self.feeds.values())
+
+    @property
+    def is_awaited(self) -> bool:
+        """No upstream has answered or failed yet: the first moment of a start."""
+        return all(feed.value is None and feed.failure is None for feed in self.feeds.values())
+
+    @property
     def alerts(self) -> Feed[AlertList] | None:
         """The alerts of all their sources as one feed; each source's own is among `feeds`."""
         return self._alerts
