@@ -127,7 +127,7 @@ class CockpitScreen(Running, TakingAlong, Screen[None]):
         self.notice_bar.show(self._notice_lines)
         self.footer_bar.show(self._footer_lines)
         self.desk.subscribe(self._on_change)
-        self.show_pane(Pane.ALERTS)
+        self._focus_front()
         self.call_after_refresh(self.set_timer, HEAD_START_S, self.open_desk)
         self._turns = cycle([self.header_bar, self.tabs_bar])
         self.set_interval(1.0, self._tick)

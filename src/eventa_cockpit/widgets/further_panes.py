@@ -6,19 +6,16 @@ from collections.abc import Mapping, Sequence
 
 from eventa_cockpit.keymap import Pane
 from eventa_cockpit.widgets.scene_pane import ScenePane
-from eventa_cockpit.widgets.view import changes, freshness, upstreams
+from eventa_cockpit.widgets.view import changes, upstreams
 from eventa_cockpit.widgets.view.lines import Line, Spans
 
 
 class LogsPane(ScenePane):
     FEED = "logs"
 
-    def build(self, width: int) -> Sequence[Line]:
-        return freshness.explanation(self.feed, self._scene.zone, width)
-
 
 class ChangesPane(ScenePane):
-    def build(self, width: int) -> Sequence[Line]:
+    def rows(self, width: int) -> Sequence[Line]:
         scene = self._scene
         return changes.rows(scene.board, scene.now, scene.zone, width)
 
@@ -29,19 +26,13 @@ class ChangesPane(ScenePane):
 class OnCallPane(ScenePane):
     FEED = "on_call"
 
-    def build(self, width: int) -> Sequence[Line]:
-        return freshness.explanation(self.feed, self._scene.zone, width)
-
 
 class SloPane(ScenePane):
     FEED = "slo"
 
-    def build(self, width: int) -> Sequence[Line]:
-        return freshness.explanation(self.feed, self._scene.zone, width)
-
 
 class UpstreamsPane(ScenePane):
-    def build(self, width: int) -> Sequence[Line]:
+    def rows(self, width: int) -> Sequence[Line]:
         scene = self._scene
         return upstreams.rows(scene.board, scene.now, scene.zone, width)
 

@@ -9,7 +9,6 @@ from eventa_cockpit.domain.board import ALERTS, DATABASE, ERRORS, ROLLOUTS
 from eventa_cockpit.keymap import Pane
 from eventa_cockpit.locale import _
 from eventa_cockpit.widgets.scene_pane import ScenePane
-from eventa_cockpit.widgets.view import alerts, database, errors, readings, rollouts
 from eventa_cockpit.widgets.view.empty import invitation, nothing_done
 from eventa_cockpit.widgets.view.frame import keys
 from eventa_cockpit.widgets.view.lines import Line, Role, Spans, span
@@ -17,6 +16,8 @@ from eventa_cockpit.widgets.view.lines import Line, Role, Spans, span
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from eventa_cockpit.domain.alert import AlertList
+    from eventa_cockpit.domain.board import Feed
     from eventa_cockpit.domain.runbook import Step
 
 _MANY_EVENTS = 200
@@ -25,7 +26,14 @@ _MANY_EVENTS = 200
 class AlertsPane(ScenePane):
     FEED = ALERTS
 
-    def build(self, width: int) -> Sequence[Line]:
+    @property
+    def feed(self) -> Feed[AlertList] | None:
+        """All sources of alerts as one."""
+        return self._scene.board.alerts
+
+    def rows(self, width: int) -> Sequence[Line]:
+        from eventa_cockpit.widgets.view import alerts
+
         scene = self._scene
         return alerts.rows(scene.board.alerts, scene.offers, scene.now, scene.zone, width)
 
@@ -33,6 +41,8 @@ class AlertsPane(ScenePane):
         feed = self._scene.board.alerts
         if feed is None or feed.value is None:
             return ()
+        from eventa_cockpit.widgets.view import alerts
+
         worst = alerts.worst(feed.value)
         role = alerts.SEVERITIES[worst][2] if worst is not None else Role.GOOD
         return (span(alerts.tally(feed.value), role),)
@@ -44,13 +54,18 @@ class AlertsPane(ScenePane):
 class DatabasePane(ScenePane):
     FEED = DATABASE
 
-    def build(self, width: int) -> Sequence[Line]:
-        return database.rows(self._scene.board.database, self._scene.now, self._scene.zone, width)
+    def rows(self, width: int) -> Sequence[Line]:
+        from eventa_cockpit.widgets.view import database
+
+        scene = self._scene
+        return database.rows(scene.board.database, scene.now, scene.zone, width)
 
     def summary(self) -> Spans:
         feed = self._scene.board.database
         if feed is None or feed.value is None:
             return ()
+        from eventa_cockpit.widgets.view import database, readings
+
         level = database.worst(feed.value)
         glyph, role = readings.LEVELS[level] if level is not None else ("", Role.MUTED)
         return (span(f"{feed.value.instance} {glyph}", role),)
@@ -59,8 +74,11 @@ class DatabasePane(ScenePane):
 class ErrorsPane(ScenePane):
     FEED = ERRORS
 
-    def build(self, width: int) -> Sequence[Line]:
-        return errors.rows(self._scene.board.errors, self._scene.zone, width)
+    def rows(self, width: int) -> Sequence[Line]:
+        from eventa_cockpit.widgets.view import errors
+
+        scene = self._scene
+        return errors.rows(scene.board.errors, scene.zone, width)
 
     def summary(self) -> Spans:
         feed = self._scene.board.errors
@@ -70,12 +88,14 @@ class ErrorsPane(ScenePane):
 class RolloutsPane(ScenePane):
     FEED = ROLLOUTS
 
-    def build(self, width: int) -> Sequence[Line]:
+    def rows(self, width: int) -> Sequence[Line]:
+        from eventa_cockpit.widgets.view import rollouts
+
         return rollouts.rows(self._scene.board, self._scene.now, self._scene.zone, width)
 
 
 class TimelinePane(ScenePane):
-    def build(self, width: int) -> Sequence[Line]:
+    def rows(self, width: int) -> Sequence[Line]:
         if not self._scene.events:
             return nothing_done(width)
         from eventa_cockpit.widgets.view import timeline  # with all kinds of events, which the first paint has none of
@@ -90,7 +110,7 @@ class ChecklistPane(ScenePane):
         runbook = self._scene.checklist.runbook
         return runbook.step(self.cursor) if runbook is not None else None
 
-    def build(self, width: int) -> Sequence[Line]:
+    def rows(self, width: int) -> Sequence[Line]:
         scene = self._scene
         if scene.checklist.runbook is None:
             return invitation(width)

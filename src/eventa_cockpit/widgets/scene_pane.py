@@ -9,16 +9,18 @@ from eventa_cockpit.widgets.pane import ListPane
 from eventa_cockpit.widgets.view import freshness
 from eventa_cockpit.widgets.view.bars import TITLES
 from eventa_cockpit.widgets.view.frame import Frame
-from eventa_cockpit.widgets.view.lines import Spans
+from eventa_cockpit.widgets.view.lines import Line, Spans
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from eventa_cockpit.domain.board import Feed
     from eventa_cockpit.keymap import Pane
     from eventa_cockpit.widgets.view.scene import Scene
 
 
 class ScenePane(ListPane):
-    """Says in its frame how fresh its feed is, and shows the rows that `build` makes of the scene."""
+    """Says how fresh its feed is, and why there is nothing to show; else shows the rows that a subclass makes."""
 
     FEED: ClassVar[str] = ""
     """The key on the board of what it shows; empty for what is our own record."""
@@ -35,6 +37,16 @@ class ScenePane(ListPane):
     @property
     def feed(self) -> Feed[Any] | None:
         return self._scene.board.feeds.get(self.FEED)
+
+    def build(self, width: int) -> Sequence[Line]:
+        feed = self.feed
+        if self.FEED and (feed is None or feed.value is None):
+            return freshness.explanation(feed, self._scene.zone, width)
+        return self.rows(width)
+
+    def rows(self, width: int) -> Sequence[Line]:  # noqa: ARG002 - for subclasses
+        """What the scene has to show here. Views are imported in it: the first paint has nothing to show."""
+        return ()
 
     def summary(self) -> Spans:
         """After the title: how many, how bad."""
