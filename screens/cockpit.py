@@ -93,7 +93,7 @@ class CockpitScreen(Running, TakingAlong, Screen[None]):
         yield Bar(id="header")
         yield Bar(id="tabs")
         in_sight = self._places(*self.app.size)
-        yield from (self._made(pane) for pane in Pane if pane.value in in_sight)
+        yield from (self._made(pane) for pane in Pane if pane is self.front or pane.value in in_sight)
         yield Bar(id="notice")
         yield Bar(id="footer")
         yield Bar(id="clock")  # the last lies over the others
