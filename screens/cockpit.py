@@ -93,12 +93,16 @@ class CockpitScreen(Running, TakingAlong, Screen[None]):
         return str(Path(__file__).resolve().with_name(cls.CSS_PATH))  # as Textual names it: a link would be read twice
 
     def compose(self) -> ComposeResult:
+        # What would only be found out later goes in now: each change of a class costs a pass over all styles.
+        self.add_class(*self._size_classes(), update=False)
         yield Bar(id="header")
         yield Bar(id="clock")
         yield Bar(id="tabs")
         with Vertical(id="panes"):
-            with Horizontal(id="watch", classes="row"):
-                yield AlertsPane(Pane.ALERTS, self.scene)
+            with Horizontal(id="watch", classes="row -front"):
+                front = AlertsPane(Pane.ALERTS, self.scene)
+                front.add_class("-front", update=False)
+                yield front
                 yield DatabasePane(Pane.DATABASE, self.scene)
                 with Vertical(id="side", classes="column"):
                     yield ErrorsPane(Pane.ERRORS, self.scene)
@@ -109,6 +113,11 @@ class CockpitScreen(Running, TakingAlong, Screen[None]):
                 yield TimelinePane(Pane.TIMELINE, self.scene)
         yield Bar(id="notice")
         yield Bar(id="footer")
+
+    def _size_classes(self) -> list[str]:
+        """What the breakpoints will say of this terminal."""
+        sizes = ((self.app.size.width, self.HORIZONTAL_BREAKPOINTS), (self.app.size.height, self.VERTICAL_BREAKPOINTS))
+        return [[name for least, name in table or () if least <= size][-1] for size, table in sizes]
 
     # What changes the scene
 

@@ -100,7 +100,7 @@ def quantities(board: Board, now: datetime) -> Iterator[Quantity]:
         yield Quantity(("error_count", "errors"), report.count, "1", errors.at, is_fresh, report.window)
         yield Quantity(("affected_users", "users"), report.users, "1", errors.at, is_fresh, report.window)
     if alerts is not None and alerts.value is not None and alerts.at is not None:
-        is_complete = alerts.freshness(now) is Freshness.FRESH and not alerts.value.unreachable
+        is_complete = alerts.freshness(now) is Freshness.FRESH and alerts.value.is_whole
         yield Quantity(("firing_alerts",), len(alerts.value.firing), "1", alerts.at, is_complete)
 
 

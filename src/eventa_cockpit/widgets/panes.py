@@ -9,7 +9,7 @@ from eventa_cockpit.domain.board import Feed
 from eventa_cockpit.keymap import Pane
 from eventa_cockpit.locale import _
 from eventa_cockpit.widgets.pane import ListPane
-from eventa_cockpit.widgets.view import alerts, database, errors, freshness, readings, rollouts
+from eventa_cockpit.widgets.view import freshness
 from eventa_cockpit.widgets.view.bars import TITLES
 from eventa_cockpit.widgets.view.empty import invitation, nothing_done
 from eventa_cockpit.widgets.view.frame import Frame, keys
@@ -61,13 +61,19 @@ class ScenePane(ListPane):
 
 class AlertsPane(ScenePane):
     def build(self, width: int) -> Sequence[Line]:
-        scene = self._scene
-        return alerts.rows(scene.board.alerts, scene.offers, scene.now, scene.zone, width)
+        scene, feed = self._scene, self._scene.board.alerts
+        if feed is None or feed.value is None:
+            return freshness.explanation(feed, scene.zone, width)
+        from eventa_cockpit.widgets.view import alerts
+
+        return alerts.rows(feed, scene.offers, scene.now, scene.zone, width)
 
     def summary(self) -> Spans:
         feed = self._scene.board.alerts
         if feed is None or feed.value is None:
             return ()
+        from eventa_cockpit.widgets.view import alerts
+
         worst = alerts.worst(feed.value)
         role = alerts.SEVERITIES[worst][2] if worst is not None else Role.GOOD
         return (span(alerts.tally(feed.value), role),)
@@ -81,12 +87,19 @@ class AlertsPane(ScenePane):
 
 class DatabasePane(ScenePane):
     def build(self, width: int) -> Sequence[Line]:
-        return database.rows(self._scene.board.database, self._scene.now, self._scene.zone, width)
+        scene, feed = self._scene, self._scene.board.database
+        if feed is None or feed.value is None:
+            return freshness.explanation(feed, scene.zone, width)
+        from eventa_cockpit.widgets.view import database
+
+        return database.rows(feed, scene.now, scene.zone, width)
 
     def summary(self) -> Spans:
         feed = self._scene.board.database
         if feed is None or feed.value is None:
             return ()
+        from eventa_cockpit.widgets.view import database, readings
+
         level = database.worst(feed.value)
         glyph, role = readings.LEVELS[level] if level is not None else ("", Role.MUTED)
         return (span(f"{feed.value.instance} {glyph}", role),)
@@ -97,7 +110,12 @@ class DatabasePane(ScenePane):
 
 class ErrorsPane(ScenePane):
     def build(self, width: int) -> Sequence[Line]:
-        return errors.rows(self._scene.board.errors, self._scene.zone, width)
+        scene, feed = self._scene, self._scene.board.errors
+        if feed is None or feed.value is None:
+            return freshness.explanation(feed, scene.zone, width)
+        from eventa_cockpit.widgets.view import errors
+
+        return errors.rows(feed, scene.zone, width)
 
     def summary(self) -> Spans:
         feed = self._scene.board.errors
@@ -109,7 +127,12 @@ class ErrorsPane(ScenePane):
 
 class RolloutsPane(ScenePane):
     def build(self, width: int) -> Sequence[Line]:
-        return rollouts.rows(self._scene.board, self._scene.now, self._scene.zone, width)
+        scene, board = self._scene, self._scene.board
+        if board.is_awaited:
+            return freshness.explanation(board.rollouts, scene.zone, width)
+        from eventa_cockpit.widgets.view import rollouts
+
+        return rollouts.rows(board, scene.now, scene.zone, width)
 
     def badge(self) -> Spans:
         return self._feed_badge(self._scene.board.rollouts)

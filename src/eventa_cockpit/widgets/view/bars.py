@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from eventa_cockpit.domain.reading import Level
 from eventa_cockpit.keymap import ACTIONS, Action, Pane, in_pane, key_name
 from eventa_cockpit.locale import _, mark
-from eventa_cockpit.widgets.view import alerts, database, errors, readings
 from eventa_cockpit.widgets.view.frame import keys_that_fit
 from eventa_cockpit.widgets.view.lines import Line, Role, Span, Spans, span, width_of
 from eventa_cockpit.widgets.view.scene import Scene
@@ -34,18 +32,11 @@ _SHORT: dict[Pane, str] = {
 
 def tab_notes(scene: Scene) -> dict[Pane, Span]:
     """The one thing about each pane that is worth a look, in a few cells."""
-    board, notes = scene.board, {}
-    if board.alerts is not None and board.alerts.value is not None and board.alerts.value.firing:
-        worst = alerts.worst(board.alerts.value)
-        role = alerts.SEVERITIES[worst][2] if worst is not None else Role.MUTED
-        notes[Pane.ALERTS] = span(str(len(board.alerts.value.firing)), role)
-    level = database.worst(board.database.value) if board.database is not None else None
-    if level in {Level.CRITICAL, Level.WARNING}:
-        glyph, role = readings.LEVELS[level]
-        notes[Pane.DATABASE] = span(glyph, role)
-    news = errors.news(board.errors.value) if board.errors is not None else 0
-    if news:
-        notes[Pane.ERRORS] = span(f"+{news}", Role.WARNING)
+    notes: dict[Pane, Span] = {}
+    if scene.board.has_answers:
+        from eventa_cockpit.widgets.view import health  # with all that upstreams say, which the first paint has none of
+
+        notes = health.notes(scene.board)
     done, total = scene.checklist.progress
     if total:
         notes[Pane.CHECKLIST] = span(f"{done}/{total}", Role.MUTED)
