@@ -13,6 +13,8 @@ from eventa_cockpit.config import (
     Database,
     EnvironmentConfig,
     Kubernetes,
+    Prometheus,
+    Query,
     Sentry,
     StatusPage,
 )
@@ -55,6 +57,14 @@ def cloudwatch(url: str, deadline: float = 10.0, **options: Any) -> Source[Any]:
 def kubernetes(url: str, folder: Path, deadline: float = 10.0, **options: Any) -> Source[Any]:
     config = kubeconfig(url, folder)
     return source(EnvironmentConfig(kubernetes=Kubernetes(kubeconfig=str(config), deadline=deadline, **options)))
+
+
+PAYMENT_FAILURES = '100 * sum(rate(payments_total{result="failed"}[5m])) / sum(rate(payments_total[5m]))'
+
+
+def prometheus(url: str, deadline: float = 5.0, queries: dict[str, Query] | None = None, **options: Any) -> Source[Any]:
+    asked = queries or {"payment_failure_rate": Query(query=PAYMENT_FAILURES, unit="%", bound=5)}
+    return source(EnvironmentConfig(prometheus=Prometheus(url=url, deadline=deadline, queries=asked, **options)))
 
 
 def kubeconfig(url: str, folder: Path, user: str = "{token: abcdefgh}") -> Path:
@@ -168,6 +178,21 @@ def kube_list(*items: Any, following: str = "") -> dict[str, Any]:
     return {"kind": "List", "metadata": {"continue": following} if following else {}, "items": list(items)}
 
 
+def vector(*values: tuple[dict[str, str], str], **more: Any) -> dict[str, Any]:
+    """An instant query's answer: labels and value of each series."""
+    result = [{"metric": labels, "value": [NOW.timestamp(), value]} for labels, value in values]
+    return {"status": "success", "data": {"resultType": "vector", "result": result}, **more}
+
+
+def matrix(*series: tuple[dict[str, str], list[tuple[float, str]]], **more: Any) -> dict[str, Any]:
+    """A range query's answer: labels of each series, and its values with their age in seconds."""
+    result = [
+        {"metric": labels, "values": [[NOW.timestamp() - age, value] for age, value in values]}
+        for labels, values in series
+    ]
+    return {"status": "success", "data": {"resultType": "matrix", "result": result}, **more}
+
+
 def summary(indicator: str = "none", **components: str) -> dict[str, Any]:
     return {
         "page": {"id": "x", "name": "Stripe", "url": "https://www.stripestatus.com", "updated_at": stamp(NOW)},
@@ -185,6 +210,8 @@ def healthy() -> Behaviour:
         issues=answer_json([issue()]),
         events_timeseries=answer_json(timeseries()),
         summary_json=answer_json(summary(API="operational")),
+        query=answer_json(vector(({}, "7"))),
+        query_range=answer_json(matrix(({}, [(60, "6"), (0, "7")]))),
         deployments=answer_json(kube_list(deployment())),
         replicasets=answer_json(kube_list(replica_set("eventa-api", "41", NOW - timedelta(days=1)))),
     )

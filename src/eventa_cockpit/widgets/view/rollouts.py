@@ -1,16 +1,14 @@
-"""The roll-outs pane: deployments, and below them every upstream with the age of its data."""
+"""The roll-outs pane: deployments, and how far each has come."""
 
 from __future__ import annotations
 
 from datetime import datetime, tzinfo
-from typing import Any
 
-from eventa_cockpit.domain.board import Board, Feed
+from eventa_cockpit.domain.board import Board
 from eventa_cockpit.domain.rollout import Deployment, RolloutState
-from eventa_cockpit.domain.service_status import ServiceState, ServiceStatus
 from eventa_cockpit.locale import _, mark
 from eventa_cockpit.widgets.view import freshness, moments
-from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, Spans, line, span, wrap
+from eventa_cockpit.widgets.view.lines import Line, Role, line, span, wrap
 
 STATES: dict[RolloutState, tuple[str, str, Role]] = {
     RolloutState.COMPLETE: ("✓", mark("complete"), Role.GOOD),
@@ -18,16 +16,6 @@ STATES: dict[RolloutState, tuple[str, str, Role]] = {
     RolloutState.STUCK: ("✗", mark("stuck"), Role.CRITICAL),
     RolloutState.DEGRADED: ("⚠", mark("degraded"), Role.WARNING),
     RolloutState.PAUSED: ("=", mark("paused"), Role.WARNING),
-}
-
-
-SERVICES: dict[ServiceState, tuple[str, str, Role]] = {
-    ServiceState.OPERATIONAL: ("✓", mark("operational"), Role.GOOD),
-    ServiceState.MAINTENANCE: ("=", mark("in maintenance"), Role.WARNING),
-    ServiceState.DEGRADED: ("⚠", mark("degraded"), Role.WARNING),
-    ServiceState.PARTIAL_OUTAGE: ("✗", mark("partial outage"), Role.CRITICAL),
-    ServiceState.MAJOR_OUTAGE: ("✗", mark("major outage"), Role.CRITICAL),
-    ServiceState.UNKNOWN: ("?", mark("unclear"), Role.WARNING),
 }
 
 
@@ -39,20 +27,7 @@ def rows(board: Board, now: datetime, zone: tzinfo, width: int) -> list[Line]:
             shown.extend(_deployment_rows(deployment, now, width))
         if not feed.value.deployments:
             shown.append(line(span(_("No deployment here."), Role.MUTED)))
-    return [*shown, BLANK, *upstreams(board, now)]
-
-
-def upstreams(board: Board, now: datetime) -> list[Line]:
-    """One row an upstream, so that nobody trusts a dead one; a status page says what it says."""
-    return [_upstream_row(feed, now) for feed in board.feeds.values()]
-
-
-def _upstream_row(feed: Feed[Any], now: datetime) -> Line:
-    left: Spans = (span(feed.vendor or feed.source),)
-    if isinstance(feed.value, ServiceStatus):
-        glyph, word, role = SERVICES[feed.value.state]
-        left = (*left, span(f"  {glyph} {_(word)}", role))
-    return Line(left, freshness.badge(feed, now))
+    return shown
 
 
 def _deployment_rows(deployment: Deployment, now: datetime, width: int) -> list[Line]:
