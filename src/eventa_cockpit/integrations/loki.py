@@ -12,14 +12,13 @@ from eventa_cockpit.domain.board import LOGS
 from eventa_cockpit.domain.log_stream import LogWindow
 from eventa_cockpit.integrations.decoding import decoded
 from eventa_cockpit.integrations.fetching import Fetcher, Parameters, within
-from eventa_cockpit.integrations.log_buffer import BUCKET, SECOND_NS, LogBuffer
+from eventa_cockpit.integrations.log_buffer import BUCKET, SECOND_NS, Entry, LogBuffer
 from eventa_cockpit.integrations.loki_answers import counts_of, entries_of
 
 LIMIT = 1000
 """Lines that one query may give; Loki's own default is 100, its server's usual cap 5000."""
 LATE = timedelta(seconds=15)
 """How much later than its moment a line may arrive: so much is asked for once more."""
-
 
 
 class LokiSource:
