@@ -48,6 +48,15 @@ class Reading:
     """UCUM-like symbol of the values: `%`, `ms`, `s`, `By`, `1` (count), `1/s`."""
     points: tuple[Point, ...] = ()
     bound: Bound | None = None
+    last_week: float | None = None
+    """Mean of the same hour a week ago; None where that is not known."""
+    may_be_absent: bool = False
+    """Without points the thing measured is idle or switched off: no gap, and no zero either."""
+
+    @property
+    def is_absent(self) -> bool:
+        """There is nothing to measure, and nothing wrong with that."""
+        return self.may_be_absent and not self.points
 
     @property
     def last(self) -> Point | None:
