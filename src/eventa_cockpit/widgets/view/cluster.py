@@ -18,6 +18,8 @@ from eventa_cockpit.locale import _
 from eventa_cockpit.widgets.view import freshness, moments, rollouts
 from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, Span, Spans, cell_len, line, pad, span, wrap
 
+ROOM = 18
+"""Rows of a pane from which on it shows all of this: zoomed, or alone on a small screen."""
 _REVISIONS = 6
 """Of one deployment."""
 _TODAY = timedelta(hours=20)

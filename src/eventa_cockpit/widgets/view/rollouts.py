@@ -1,17 +1,15 @@
-"""The roll-outs pane: deployments, why their pods do not serve, and below them every upstream with its data's age."""
+"""The roll-outs pane: deployments, how far each has come, and why pods do not serve."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
-from typing import Any
 
-from eventa_cockpit.domain.board import Board, Feed
+from eventa_cockpit.domain.board import Board
 from eventa_cockpit.domain.rollout import Deployment, PodTrouble, RolloutList, RolloutState
-from eventa_cockpit.domain.service_status import ServiceState, ServiceStatus
 from eventa_cockpit.locale import _, mark
 from eventa_cockpit.widgets.view import freshness, moments
-from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, Spans, line, span, wrap
+from eventa_cockpit.widgets.view.lines import Line, Role, line, span, wrap
 
 STATES: dict[RolloutState, tuple[str, str, Role]] = {
     RolloutState.COMPLETE: ("✓", mark("complete"), Role.GOOD),
@@ -22,22 +20,12 @@ STATES: dict[RolloutState, tuple[str, str, Role]] = {
 }
 
 
-SERVICES: dict[ServiceState, tuple[str, str, Role]] = {
-    ServiceState.OPERATIONAL: ("✓", mark("operational"), Role.GOOD),
-    ServiceState.MAINTENANCE: ("=", mark("in maintenance"), Role.WARNING),
-    ServiceState.DEGRADED: ("⚠", mark("degraded"), Role.WARNING),
-    ServiceState.PARTIAL_OUTAGE: ("✗", mark("partial outage"), Role.CRITICAL),
-    ServiceState.MAJOR_OUTAGE: ("✗", mark("major outage"), Role.CRITICAL),
-    ServiceState.UNKNOWN: ("?", mark("unclear"), Role.WARNING),
-}
-
-
 def rows(board: Board, now: datetime, zone: tzinfo, width: int) -> list[Line]:
     feed = board.rollouts
     shown = freshness.explanation(feed, zone, width)
     if feed is not None and feed.value is not None:
         shown.extend(_namespace_rows(feed.value, now, width))
-    return [*shown, BLANK, *upstreams(board, now)]
+    return shown
 
 
 def _namespace_rows(found: RolloutList, now: datetime, width: int) -> list[Line]:
@@ -85,19 +73,6 @@ def pod_glyph(pod: PodTrouble) -> str:
 
 def pod_role(pod: PodTrouble) -> Role:
     return Role.WARNING if pod.is_serving else Role.CRITICAL
-
-
-def upstreams(board: Board, now: datetime) -> list[Line]:
-    """One row an upstream, so that nobody trusts a dead one; a status page says what it says."""
-    return [_upstream_row(feed, now) for feed in board.feeds.values()]
-
-
-def _upstream_row(feed: Feed[Any], now: datetime) -> Line:
-    left: Spans = (span(feed.vendor or feed.source),)
-    if isinstance(feed.value, ServiceStatus):
-        glyph, word, role = SERVICES[feed.value.state]
-        left = (*left, span(f"  {glyph} {_(word)}", role))
-    return Line(left, freshness.badge(feed, now))
 
 
 def deployment_rows(deployment: Deployment, now: datetime, width: int) -> list[Line]:
