@@ -175,7 +175,7 @@ def replica_set(
             "creationTimestamp": stamp(made),
             "annotations": {"deployment.kubernetes.io/revision": revision, **(annotations or {})},
             "ownerReferences": [{"kind": "Deployment", "name": owner, "uid": f"uid-{owner}", "controller": True}],
-        }
+        },
     }
 
 

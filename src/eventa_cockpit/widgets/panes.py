@@ -91,8 +91,9 @@ class RolloutsPane(ScenePane):
     def rows(self, width: int) -> Sequence[Line]:
         from eventa_cockpit.widgets.view import cluster, rollouts
 
-        view = cluster if self.size.height >= cluster.ROOM else rollouts
-        return view.rows(self._scene.board, self._scene.now, self._scene.zone, width)
+        scene, has_room = self._scene, self.size.height >= cluster.ROOM
+        rows = cluster.rows if has_room else rollouts.rows
+        return rows(scene.board, scene.now, scene.zone, width)
 
 
 class TimelinePane(ScenePane):
