@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # the first paint needs none of them
     from eventa_cockpit.domain.alert import AlertList
     from eventa_cockpit.domain.database import DatabaseReadings
     from eventa_cockpit.domain.error_report import ErrorReport
+    from eventa_cockpit.domain.metric import MetricReadings
     from eventa_cockpit.domain.rollout import RolloutList
     from eventa_cockpit.domain.service_status import ServiceStatus
 
@@ -97,6 +98,7 @@ ALERTS_PREFIX = "alerts:"
 """Before the name of any further source of alerts in its key: `alerts:cloudwatch`."""
 DATABASE = "database"
 ERRORS = "errors"
+METRICS = "metrics"
 ROLLOUTS = "rollouts"
 STATUS_PREFIX = "status:"
 """Before the configured name of a status page in its key: `status:stripe`."""
@@ -134,6 +136,10 @@ class Board:
     @property
     def errors(self) -> Feed[ErrorReport] | None:
         return self.feeds.get(ERRORS)
+
+    @property
+    def metrics(self) -> Feed[MetricReadings] | None:
+        return self.feeds.get(METRICS)
 
     @property
     def rollouts(self) -> Feed[RolloutList] | None:

@@ -135,8 +135,8 @@ class CloudWatchSource:
             metric.unit,
             _worst([found for part, found in series if part.metric is metric]),
             None if limit is None else Bound(limit, metric.is_floor),
-            known.last_week.get(metric.name),
-            metric.may_be_absent,
+            last_week=known.last_week.get(metric.name),
+            may_be_absent=metric.may_be_absent,
         )
 
 
