@@ -68,6 +68,38 @@ class Sentry(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Minutes that are compared with the same number of minutes before them."""
 
 
+class Query(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One query whose result is a number, by the name that checks use: `payment_failure_rate < 5%`."""
+
+    query: str
+    """PromQL. Several series in the result are shown one by one."""
+    title: str = ""
+    """What the screen calls it; empty means its name."""
+    unit: str = ""
+    """Unit of the result: `%`, `ms`, `s`, `By` (bytes), `1` (count), `1/s` …"""
+    bound: float | None = None
+    """Value past which it is bad, in that unit."""
+    floor: bool = False
+    """It is bad below the bound instead of above it."""
+
+
+class Prometheus(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Prometheus, or what speaks its HTTP API (Mimir, Thanos, VictoriaMetrics), itself or through Grafana."""
+
+    url: str
+    """Address of Prometheus, with its path if it has one; of Grafana where `datasource` is set."""
+    datasource: str | None = None
+    """UID of the datasource in Grafana, through whose proxy the queries go then."""
+    token: str | None = None
+    """Where the bearer token is (see "Secrets"); for Grafana that of a service account."""
+    window: float = 60.0
+    """Minutes of history that are read and drawn."""
+    oldest: float = 120.0
+    """Seconds after which the newest sample of a series says nothing about now: some scrape intervals."""
+    queries: dict[str, Query] = field(default_factory=dict)
+    """What is asked, by name."""
+
+
 class Kubernetes(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Deployments of one namespace: the roll-outs pane."""
 
@@ -105,6 +137,8 @@ class EnvironmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Database metrics; without it the pane says that nothing is configured."""
     sentry: Sentry | None = None
     """Application errors; without it the pane says that nothing is configured."""
+    prometheus: Prometheus | None = None
+    """Metrics by the team's own queries; without it the pane says that nothing is configured."""
     kubernetes: Kubernetes | None = None
     """Roll-outs; without it the pane says that nothing is configured."""
     status_pages: dict[str, StatusPage] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from eventa_cockpit.config import (
     Database,
     EnvironmentConfig,
     Kubernetes,
+    Prometheus,
     Sentry,
     StatusPage,
     Upstream,
@@ -25,6 +26,8 @@ from eventa_cockpit.integrations.aws import AwsAccount
 from eventa_cockpit.integrations.cloudwatch import CloudWatchSource
 from eventa_cockpit.integrations.fetching import Fetcher
 from eventa_cockpit.integrations.kubernetes import KubernetesSource
+from eventa_cockpit.integrations.prometheus import PrometheusSource
+from eventa_cockpit.integrations.promql import PrometheusApi
 from eventa_cockpit.integrations.sentry import SentrySource
 from eventa_cockpit.integrations.statuspage import StatusPageSource
 from eventa_cockpit.secrets import read_secret
@@ -32,6 +35,8 @@ from eventa_cockpit.secrets import read_secret
 Clock = Callable[[], datetime]
 SENTRY_BODY_LIMIT = 7_000_000
 """Bytes: its two answers are read at once, so each has less than the usual room."""
+PROMETHEUS_BODY_LIMIT = 1_500_000
+"""Bytes: several of its answers are read at once."""
 
 
 def utc_now() -> datetime:
@@ -47,6 +52,8 @@ def sources_for(environment: EnvironmentConfig, now: Clock = utc_now) -> tuple[S
         sources.append(_database(environment.database, environment, now))
     if environment.sentry is not None:
         sources.append(_sentry(environment.sentry, now))
+    if environment.prometheus is not None:
+        sources.append(_prometheus(environment.prometheus, now))
     if environment.kubernetes is not None:
         sources.append(_kubernetes(environment.kubernetes, environment, now))
     sources += [_status_page(name, page, now) for name, page in environment.status_pages.items()]
@@ -89,6 +96,23 @@ def _sentry(config: Sentry, now: Clock) -> SentrySource:
         deadline=_deadline(config),
         now=now,
     )
+
+
+def _prometheus(config: Prometheus, now: Clock) -> PrometheusSource:
+    return PrometheusSource(
+        _prometheus_api(config, now),
+        config.queries,
+        window=timedelta(minutes=config.window),
+        oldest=timedelta(seconds=config.oldest),
+        every=_every(config),
+        deadline=_deadline(config),
+        now=now,
+    )
+
+
+def _prometheus_api(config: Prometheus, now: Clock) -> PrometheusApi:
+    fetcher = Fetcher(_bearer(config.token, "prometheus.token"), body_limit=PROMETHEUS_BODY_LIMIT, now=now)
+    return PrometheusApi(config.url, fetcher, datasource=config.datasource)
 
 
 def _kubernetes(config: Kubernetes, environment: EnvironmentConfig, now: Clock) -> KubernetesSource:
