@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from eventa_cockpit.domain.board import ALERTS, DATABASE, ERRORS, LOGS, METRICS, ROLLOUTS, STATUS_PREFIX
+from eventa_cockpit.domain.board import (
+    ALERTS,
+    ALERTS_PREFIX,
+    DATABASE,
+    ERRORS,
+    LOGS,
+    METRICS,
+    ROLLOUTS,
+    STATUS_PREFIX,
+)
 
 VALUE_TYPES: dict[str, str] = {
     ALERTS: "eventa_cockpit.domain.alert:AlertList",
+    ALERTS_PREFIX: "eventa_cockpit.domain.alert:AlertList",
     DATABASE: "eventa_cockpit.domain.database:DatabaseReadings",
     ERRORS: "eventa_cockpit.domain.error_report:ErrorReport",
     LOGS: "eventa_cockpit.domain.log_stream:LogWindow",

@@ -89,9 +89,11 @@ class RolloutsPane(ScenePane):
     FEED = ROLLOUTS
 
     def rows(self, width: int) -> Sequence[Line]:
-        from eventa_cockpit.widgets.view import rollouts
+        from eventa_cockpit.widgets.view import cluster, rollouts
 
-        return rollouts.rows(self._scene.board, self._scene.now, self._scene.zone, width)
+        scene, has_room = self._scene, self.size.height >= cluster.ROOM
+        rows = cluster.rows if has_room else rollouts.rows
+        return rows(scene.board, scene.now, scene.zone, width)
 
 
 class TimelinePane(ScenePane):
