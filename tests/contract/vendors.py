@@ -18,6 +18,7 @@ from eventa_cockpit.config import (
     Sentry,
     StatusPage,
 )
+from eventa_cockpit.domain.board import DATABASE
 from eventa_cockpit.domain.source import Source
 from eventa_cockpit.integrations.registry import sources_for
 
@@ -30,9 +31,9 @@ def stamp(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
 
 
-def source(environment: EnvironmentConfig) -> Source[Any]:
-    """The only source of an environment, at a fixed moment."""
-    (only,) = sources_for(environment, now=lambda: NOW)
+def source(environment: EnvironmentConfig, key: str = "") -> Source[Any]:
+    """The only source of an environment, or the one of this key, at a fixed moment."""
+    (only,) = [found for found in sources_for(environment, now=lambda: NOW) if key in ("", found.key)]
     return only
 
 
@@ -50,8 +51,8 @@ def status_page(url: str, deadline: float = 5.0) -> Source[Any]:
 
 
 def cloudwatch(url: str, deadline: float = 10.0, **options: Any) -> Source[Any]:
-    database = Database(instance="eventa-prod", endpoint_url=url, deadline=deadline, **options)
-    return source(EnvironmentConfig(database=database, variables=AWS_VARIABLES))
+    database = Database(**{"instance": "eventa-prod", "endpoint_url": url, "deadline": deadline, **options})
+    return source(EnvironmentConfig(database=database, variables=AWS_VARIABLES), DATABASE)
 
 
 def kubernetes(url: str, folder: Path, deadline: float = 10.0, **options: Any) -> Source[Any]:
