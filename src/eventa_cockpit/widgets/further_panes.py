@@ -24,10 +24,10 @@ class LogsPane(ScenePane):
 class ChangesPane(ScenePane):
     def rows(self, width: int) -> Sequence[Line]:
         scene = self._scene
-        return changes.rows(scene.board, scene.now, scene.zone, width)
+        return changes.rows(changes.report_of(scene), scene.now, scene.zone, width)
 
     def summary(self) -> Spans:
-        return changes.summary(self._scene.board)
+        return changes.summary(changes.report_of(self._scene))
 
 
 class OnCallPane(ScenePane):
