@@ -34,6 +34,24 @@ EXAMPLES = {
         "token": '"env:SENTRY_TOKEN"',
         "environment": '"production"',
     },
+    "environments.prod.prometheus": {
+        "url": '"http://prometheus.example:9090"',
+        "datasource": '"P1809F7CD0C75ACF3"',
+        "token": '"env:GRAFANA_TOKEN"',
+    },
+    "environments.prod.prometheus.queries.payment_failure_rate": {
+        "query": """'100 * sum(rate(payments_total{result="failed"}[5m])) / sum(rate(payments_total[5m]))'""",
+        "title": '"Payment failures"',
+        "unit": '"%"',
+        "bound": "5",
+    },
+    "environments.prod.loki": {
+        "url": '"http://loki.example:3100"',
+        "query": """'{service="eventa"} |= "error"'""",
+        "datasource": '"P8E80F9AEF21F6940"',
+        "tenant": '"eventa"',
+        "token": '"env:GRAFANA_TOKEN"',
+    },
     "environments.prod.kubernetes": {
         "namespace": '"eventa"',
         "deployments": '["api", "worker"]',

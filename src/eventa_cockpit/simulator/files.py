@@ -129,6 +129,7 @@ def _config(folder: Path, ports: Mapping[str, int]) -> str:
             "token": f"file:{folder / sites.SENTRY_TOKEN_FILE}",
             "every": 10.0,
         },
+        "environments.prod.loki": {"url": _url(ports[sites.LOKI]), "tenant": "eventa", "every": 5.0},
         "environments.prod.kubernetes": {"kubeconfig": str(folder / "kubeconfig"), "every": 5.0},
         "environments.prod.status_pages.Stripe": {"url": _url(ports[sites.STATUS]), "every": 15.0},
         "environments.prod.variables": variables(folder, ports),
