@@ -17,6 +17,7 @@ from eventa_cockpit.errors import UpstreamError
 from eventa_cockpit.integrations.limits import retry_after, spent
 from eventa_cockpit.locale import _
 
+JSON_FORM, XML_FORM = "application/json", "application/xml"
 BODY_LIMIT = 10_000_000
 """Bytes on the wire of one answer."""
 
@@ -61,17 +62,25 @@ def _status_failure(status: int, *, is_limited: bool) -> tuple[FailureKind, str]
     return FailureKind.SERVER, _("{place} answers HTTP {status}.")
 
 
-def check_form(headers: Mapping[str, str], place: str, limit: int = BODY_LIMIT) -> None:
-    """Raises UpstreamError unless the body may be read: JSON, not compressed, not announced as too long."""
+def check_form(headers: Mapping[str, str], place: str, limit: int = BODY_LIMIT, form: str = JSON_FORM) -> None:
+    """Raises UpstreamError unless the body may be read: of that form, not compressed, not announced as too long."""
     if headers.get("content-encoding", "identity") != "identity":
         raise UpstreamError(FailureKind.MALFORMED, _("{place} sent a compressed body unasked.").format(place=place))
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind and kind != "application/json" and not kind.endswith("+json"):
-        sentence = _("{place} sent {kind} instead of JSON: is a login page or a proxy in between?")
-        raise UpstreamError(FailureKind.MALFORMED, sentence.format(place=place, kind=clean_line(kind)[:60]))
+    if kind and not has_form(kind, form):
+        wanted = {JSON_FORM: "JSON", XML_FORM: "XML"}.get(form, form)
+        sentence = _("{place} sent {kind} instead of {wanted}: is a login page or a proxy in between?")
+        sentence = sentence.format(place=place, kind=clean_line(kind)[:60], wanted=wanted)
+        raise UpstreamError(FailureKind.MALFORMED, sentence)
     length = headers.get("content-length", "")
     if length.isdecimal() and int(length) > limit:
         raise too_large(place, limit)
+
+
+def has_form(kind: str, form: str) -> bool:
+    """Whether a media type is of a form: JSON and XML have many names (RFC 6839; RFC 7303)."""
+    families = {JSON_FORM: ("+json",), XML_FORM: ("+xml", "text/xml")}
+    return kind == form or kind.endswith(families.get(form, ()))
 
 
 def too_large(place: str, limit: int = BODY_LIMIT) -> UpstreamError:

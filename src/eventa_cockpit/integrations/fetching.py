@@ -19,6 +19,7 @@ from eventa_cockpit.domain.board import FailureKind
 from eventa_cockpit.errors import SecretError, UpstreamError
 from eventa_cockpit.integrations.answers import (
     BODY_LIMIT,
+    JSON_FORM,
     check_form,
     check_status,
     place_of,
@@ -40,7 +41,7 @@ Parameters = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer with status 200-299 that says it is JSON."""
+    """A whole answer with status 200-299, of the form that was asked for."""
 
     body: bytes
     headers: Mapping[str, str]
@@ -68,21 +69,24 @@ class Fetcher:
         self._opening = asyncio.Lock()
         self._barred: dict[str, datetime] = {}
 
-    async def get(self, url: str, parameters: Parameters = ()) -> Answer:
-        """One answer; raises UpstreamError for anything else, and before any call while the upstream bars us."""
+    async def get(self, url: str, parameters: Parameters = (), *, form: str = JSON_FORM) -> Answer:
+        """One answer; raises UpstreamError for anything else, and before any call while the upstream bars us.
+
+        `form` is the media type that the body must have.
+        """
         place = place_of(url)
         self._heed_bar(url)
         client, headers = await self._opened()
         import httpx
 
         try:
-            headers = {**self._always, **headers}
+            headers = {"Accept": form, **self._always, **headers}
             async with client.stream("GET", url, params=list(parameters) or None, headers=headers) as response:
                 self._note_limits(url, response)
                 if response.status_code in (401, 403):
                     self._authorized = None
                 check_status(response.status_code, response.headers, place, self._now())
-                check_form(response.headers, place, self._body_limit)
+                check_form(response.headers, place, self._body_limit, form)
                 body = await self._body(response, place)
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             sentence = _("{place} is not a usable address: {why}.").format(place=place, why=clean_line(str(error)))
