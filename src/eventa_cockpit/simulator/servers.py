@@ -18,6 +18,7 @@ from eventa_cockpit.simulator.apis.alertmanager import AlertmanagerApi
 from eventa_cockpit.simulator.apis.control import ControlApi
 from eventa_cockpit.simulator.apis.eventa import EventaApi, FrontendApi
 from eventa_cockpit.simulator.apis.kubernetes import KubernetesApi
+from eventa_cockpit.simulator.apis.prometheus import PrometheusApi
 from eventa_cockpit.simulator.apis.sentry import SentryApi
 from eventa_cockpit.simulator.apis.status_page import StatusPageApi
 from eventa_cockpit.simulator.simulation import Simulation
@@ -47,6 +48,7 @@ def plain_server(simulation: Simulation, folder: Path, control: ControlApi, port
     routes: dict[str, Sequence[BaseRoute]] = {
         sites.ALERTMANAGER: AlertmanagerApi(simulation).routes(),
         sites.SENTRY: SentryApi(simulation, sentry_token).routes(),
+        sites.PROMETHEUS: PrometheusApi(simulation).routes(),
         sites.STATUS: StatusPageApi(simulation).routes(),
         sites.CONTROL: control.routes(),
     }
