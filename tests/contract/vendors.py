@@ -18,6 +18,7 @@ from eventa_cockpit.config import (
     Sentry,
     StatusPage,
 )
+from eventa_cockpit.domain.board import DATABASE
 from eventa_cockpit.domain.source import Source
 from eventa_cockpit.integrations.registry import sources_for
 
@@ -30,9 +31,9 @@ def stamp(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
 
 
-def source(environment: EnvironmentConfig) -> Source[Any]:
-    """The only source of an environment, at a fixed moment."""
-    (only,) = sources_for(environment, now=lambda: NOW)
+def source(environment: EnvironmentConfig, key: str = "") -> Source[Any]:
+    """The only source of an environment, or the one of this key, at a fixed moment."""
+    (only,) = [found for found in sources_for(environment, now=lambda: NOW) if key in ("", found.key)]
     return only
 
 
@@ -50,8 +51,8 @@ def status_page(url: str, deadline: float = 5.0) -> Source[Any]:
 
 
 def cloudwatch(url: str, deadline: float = 10.0, **options: Any) -> Source[Any]:
-    database = Database(instance="eventa-prod", endpoint_url=url, deadline=deadline, **options)
-    return source(EnvironmentConfig(database=database, variables=AWS_VARIABLES))
+    database = Database(**{"instance": "eventa-prod", "endpoint_url": url, "deadline": deadline, **options})
+    return source(EnvironmentConfig(database=database, variables=AWS_VARIABLES), DATABASE)
 
 
 def kubernetes(url: str, folder: Path, deadline: float = 10.0, **options: Any) -> Source[Any]:
@@ -162,16 +163,57 @@ def condition(kind: str, status: str, reason: str = "", message: str = "") -> di
     return {"type": kind, "status": status, "reason": reason, "message": message, "lastUpdateTime": updated}
 
 
-def replica_set(owner: str, revision: str, made: datetime) -> dict[str, Any]:
+def replica_set(
+    owner: str, revision: str, made: datetime, annotations: dict[str, str] | None = None, **container: Any
+) -> dict[str, Any]:
+    """`container` is what its template's only container has besides the name."""
+    template = {"template": {"spec": {"containers": [{"name": "app", **container}]}}} if container else {}
     return {
+        "spec": template,
         "metadata": {
             "name": f"{owner}-{revision}",
             "uid": f"uid-{owner}-{revision}",
             "creationTimestamp": stamp(made),
-            "annotations": {"deployment.kubernetes.io/revision": revision},
+            "annotations": {"deployment.kubernetes.io/revision": revision, **(annotations or {})},
             "ownerReferences": [{"kind": "Deployment", "name": owner, "uid": f"uid-{owner}", "controller": True}],
-        }
+        },
     }
+
+
+def pod(name: str = "eventa-api-41-x", owner: str = "eventa-api-41", **status: Any) -> dict[str, Any]:
+    """A pod that was made ten minutes ago and serves; `status` is changed field by field."""
+    return {
+        "metadata": {
+            "name": name,
+            "namespace": "default",
+            "uid": f"uid-{name}",
+            "creationTimestamp": stamp(NOW - timedelta(minutes=10)),
+            "ownerReferences": [{"kind": "ReplicaSet", "name": owner, "uid": f"uid-{owner}", "controller": True}],
+        },
+        "status": {"phase": "Running", "containerStatuses": [container_status(running={})], **status},
+    }
+
+
+def container_status(name: str = "app", *, restarts: int = 0, last: Any = None, **state: Any) -> dict[str, Any]:
+    """One container in one state: `waiting`, `running` or `terminated`."""
+    last_state = {"terminated": last} if last else {}
+    status = {"name": name, "ready": "running" in state, "restartCount": restarts, "image": "x", "imageID": ""}
+    return {**status, "state": state, "lastState": last_state}
+
+
+def kube_event(about: str, reason: str, message: str, *, kind: str = "Pod", **changes: Any) -> dict[str, Any]:
+    """A warning of a minute ago about one object."""
+    content: dict[str, Any] = {
+        "metadata": {"name": f"{about}.{reason}", "uid": f"uid-{about}-{reason}", "namespace": "default"},
+        "involvedObject": {"kind": kind, "name": about, "uid": f"uid-{about}"},
+        "type": "Warning",
+        "reason": reason,
+        "message": message,
+        "count": 3,
+        "firstTimestamp": stamp(NOW - timedelta(minutes=5)),
+        "lastTimestamp": stamp(NOW - timedelta(minutes=1)),
+    }
+    return {**content, **changes}
 
 
 def kube_list(*items: Any, following: str = "") -> dict[str, Any]:
@@ -214,4 +256,6 @@ def healthy() -> Behaviour:
         query_range=answer_json(matrix(({}, [(60, "6"), (0, "7")]))),
         deployments=answer_json(kube_list(deployment())),
         replicasets=answer_json(kube_list(replica_set("eventa-api", "41", NOW - timedelta(days=1)))),
+        pods=answer_json(kube_list(pod())),
+        events=answer_json(kube_list(kube_event("eventa-api-41-x", "BackOff", "Back-off restarting"))),
     )

@@ -105,16 +105,23 @@ def database() -> DatabaseReadings:
     return DatabaseReadings(
         instance="eventa-prod",
         readings=(
-            Reading("CPUUtilization", "%", series(31, 94), Bound(80)),
-            Reading("DatabaseConnections", "1", series(420, 812), Bound(900)),
-            Reading("ReadLatency", "s", series(0.006, 0.041), Bound(0.1)),
-            Reading("WriteLatency", "s", series(0.009, 0.118), Bound(0.1)),
-            Reading("FreeableMemory", "By", series(4 * gigabyte, 0.9 * gigabyte), Bound(gigabyte, is_floor=True)),
+            Reading("CPUUtilization", "%", series(31, 94), Bound(80), last_week=33),
+            Reading("DatabaseConnections", "1", series(420, 812), Bound(900), last_week=405),
+            Reading("ReadLatency", "s", series(0.006, 0.041), Bound(0.1), last_week=0.006),
+            Reading("WriteLatency", "s", series(0.009, 0.118), Bound(0.1), last_week=0.008),
+            Reading(
+                "FreeableMemory",
+                "By",
+                series(4 * gigabyte, 0.9 * gigabyte),
+                Bound(gigabyte, is_floor=True),
+                last_week=4.1 * gigabyte,
+            ),
             Reading(
                 "FreeStorageSpace", "By", series(116 * gigabyte, 112 * gigabyte), Bound(20 * gigabyte, is_floor=True)
             ),
-            Reading("DiskQueueDepth", "1", series(2, 37), Bound(32)),
-            Reading("ReplicaLag", "s", series(0.004, 0.004)),
+            Reading("DiskQueueDepth", "1", series(2, 37), Bound(32), last_week=2),
+            Reading("ReplicaLag", "s", series(0.004, 0.004), last_week=0.003),
+            Reading("DBLoad", "1", series(1.9, 14), Bound(4), last_week=1.9),
         ),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from eventa_cockpit.config.loading import UNCONFIGURED, choose, find_config, load_config
 from eventa_cockpit.config.shapes import (
     Alertmanager,
+    Aws,
     Config,
     Database,
     EnvironmentConfig,
@@ -20,6 +21,7 @@ from eventa_cockpit.config.state import in_memory, prepare_state, state_folder, 
 __all__ = [
     "UNCONFIGURED",
     "Alertmanager",
+    "Aws",
     "Config",
     "Database",
     "EnvironmentConfig",

@@ -32,17 +32,22 @@ class Alertmanager(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Name of the alert that always fires; the pane warns when it is not there."""
 
 
-class Database(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One RDS instance, through CloudWatch: the database pane."""
+class Aws(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What every upstream in AWS has."""
 
-    instance: str
-    """The DBInstanceIdentifier."""
     region: str = "ap-northeast-1"
-    """AWS region of the instance."""
+    """AWS region that is asked."""
     profile: str | None = None
     """Profile of ~/.aws/config that gives the credentials; unset means the usual AWS search order."""
     endpoint_url: str | None = None
     """Ask this address instead of AWS; `AWS_ENDPOINT_URL` counts as well."""
+
+
+class Database(Aws, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One RDS or Aurora instance, through CloudWatch and RDS: the database pane."""
+
+    instance: str
+    """The DBInstanceIdentifier."""
     window: float = 60.0
     """Minutes of history that are read and drawn."""
     bounds: dict[str, float] = field(default_factory=dict)

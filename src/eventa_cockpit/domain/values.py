@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from eventa_cockpit.domain.board import ALERTS, DATABASE, ERRORS, METRICS, ROLLOUTS, STATUS_PREFIX
+from eventa_cockpit.domain.board import ALERTS, ALERTS_PREFIX, DATABASE, ERRORS, METRICS, ROLLOUTS, STATUS_PREFIX
 
 VALUE_TYPES: dict[str, str] = {
     ALERTS: "eventa_cockpit.domain.alert:AlertList",
+    ALERTS_PREFIX: "eventa_cockpit.domain.alert:AlertList",
     DATABASE: "eventa_cockpit.domain.database:DatabaseReadings",
     ERRORS: "eventa_cockpit.domain.error_report:ErrorReport",
     METRICS: "eventa_cockpit.domain.metric:MetricReadings",

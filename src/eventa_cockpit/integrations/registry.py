@@ -10,6 +10,7 @@ from typing import Any
 from eventa_cockpit.cleaning import clean_line
 from eventa_cockpit.config import (
     Alertmanager,
+    Aws,
     Database,
     EnvironmentConfig,
     Kubernetes,
@@ -133,7 +134,7 @@ def _status_page(name: str, config: StatusPage, now: Clock) -> StatusPageSource:
     )
 
 
-def _account(config: Database, environment: EnvironmentConfig) -> AwsAccount:
+def _account(config: Aws, environment: EnvironmentConfig) -> AwsAccount:
     """The account that the environment's commands use, so that panes and steps never look at different ones."""
     variables = _variables(environment)
     return AwsAccount(

@@ -79,6 +79,11 @@ class World:
     def newest(self) -> Sample:
         return self.history[-1]
 
+    def usual(self, at_s: float) -> DatabaseSample:
+        """The database at a moment before all drills, last week for instance, when nothing was wrong."""
+        requests = requests_per_s(self.opened_at + timedelta(seconds=at_s), at_s, self.seed)
+        return Database(self.seed).step(at_s, requests, is_refused=False)
+
     def advance(self, to_s: float) -> None:
         """Step until `to_s`; going back is not possible and does nothing."""
         while self.now_s + STEP_S <= to_s:

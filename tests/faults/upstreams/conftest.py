@@ -30,6 +30,10 @@ MAKERS: dict[str, Callable[[str, Path, float], Source[Any]]] = {
 }
 
 
+AWS = frozenset({"CloudWatch"})
+"""Those whose errors are AWS' own."""
+
+
 @pytest.fixture
 def upstream() -> Iterator[Loopback]:
     with running() as loopback:

@@ -18,6 +18,11 @@ TITLES: dict[Pane, str] = {
     Pane.OUTPUT: mark("Output"),
     Pane.ROLLOUTS: mark("Roll-outs"),
     Pane.TIMELINE: mark("Timeline"),
+    Pane.LOGS: mark("Logs"),
+    Pane.CHANGES: mark("Changes"),
+    Pane.ON_CALL: mark("On call"),
+    Pane.SLO: mark("SLO"),
+    Pane.UPSTREAMS: mark("Upstreams"),
 }
 _SHORT: dict[Pane, str] = {
     Pane.ALERTS: mark("Alert"),
@@ -26,7 +31,12 @@ _SHORT: dict[Pane, str] = {
     Pane.CHECKLIST: mark("Steps"),
     Pane.OUTPUT: mark("Out"),
     Pane.ROLLOUTS: mark("K8s"),
-    Pane.TIMELINE: mark("Log"),
+    Pane.TIMELINE: mark("Time"),
+    Pane.LOGS: mark("Logs"),
+    Pane.CHANGES: mark("Chg"),
+    Pane.ON_CALL: mark("Duty"),
+    Pane.SLO: mark("SLO"),
+    Pane.UPSTREAMS: mark("Feeds"),
 }
 
 
@@ -46,21 +56,38 @@ def tab_notes(scene: Scene) -> dict[Pane, Span]:
     return notes
 
 
-def tabs(front: Pane, marks: Mapping[Pane, Span], width: int) -> Line:
-    """All panes with their numbers; the one in front stands out by its brackets, not by colour alone."""
+def tabs(front: Pane, panes: Sequence[Pane], marks: Mapping[Pane, Span], width: int) -> Line:
+    """The panes with their keys; the one in front stands out by its brackets, not by colour alone.
+
+    Where they do not fit, names get shorter; then those that have nothing to say lose theirs, the last ones first.
+    """
     for titles in (TITLES, _SHORT):
-        spans = tuple(item for pane in Pane for item in _tab(pane, titles[pane], front, marks))
-        if width_of(spans) <= width:
+        spans = [_tab(pane, titles[pane], front, marks) for pane in panes]
+        if _width(spans) <= width:
+            return _joined(spans)
+    for index, pane in reversed(list(enumerate(panes))):
+        if _width(spans) <= width:
             break
-    return Line(spans)
+        if pane is not front and pane not in marks:
+            spans[index] = _tab(pane, "", front, marks)
+    return _joined(spans)
+
+
+def _joined(tabs: Sequence[Spans]) -> Line:
+    return Line(tuple(item for tab in tabs for item in tab))
+
+
+def _width(tabs: Sequence[Spans]) -> int:
+    return sum(width_of(tab) for tab in tabs)
 
 
 def _tab(pane: Pane, title: str, front: Pane, marks: Mapping[Pane, Span]) -> Spans:
     note = marks.get(pane)
     after: Spans = (span(" " + note.text, note.role),) if note and note.text else ()
     if pane is front:
-        return (span(f"[{pane.number} {_(title)}", Role.KEY), *after, span("] ", Role.KEY))
-    return (span(f" {pane.number} ", Role.KEY), span(_(title), Role.MUTED), *after, span("  "))
+        return (span(f"[{pane.key} {_(title)}", Role.KEY), *after, span("]", Role.KEY))
+    name = (span(" " + _(title), Role.MUTED),) if title else ()
+    return (span(f" {pane.key}", Role.KEY), *name, *after, span(" "))
 
 
 def footer(pane: Pane, is_in_control: bool, width: int) -> Line:
@@ -72,12 +99,23 @@ def footer(pane: Pane, is_in_control: bool, width: int) -> Line:
     return Line(keys_that_fit(_pairs(shown), width - width_of(tail) - 2), tail)
 
 
-def notice(sentence: str, is_error: bool) -> Line:
-    """A calm bar: what went wrong or what was done."""
+def notice(sentence: str, is_error: bool, scene: Scene, width: int) -> Line:
+    """A calm bar: what went wrong or what was done; beside it, the upstreams that cannot be trusted."""
     if not sentence:
-        return Line()
+        return Line(_untrusted(scene, width))
     role = Role.WARNING if is_error else Role.GOOD
-    return Line((span("⚠ " if is_error else "✓ ", role), span(sentence, Role.STRONG if is_error else Role.TEXT)))
+    left = (span("⚠ " if is_error else "✓ ", role), span(sentence, Role.STRONG if is_error else Role.TEXT))
+    room = width - width_of(left) - 2
+    beside = _untrusted(scene, room)
+    return Line(left, beside if width_of(beside) <= room else ())
+
+
+def _untrusted(scene: Scene, width: int) -> Spans:
+    if scene.board.is_awaited:
+        return ()
+    from eventa_cockpit.widgets.view import upstreams  # with all that upstreams say, which the first paint has none of
+
+    return upstreams.status(scene.board, scene.now, scene.zone, width)
 
 
 def _pairs(actions: Sequence[Action]) -> list[tuple[str, str]]:

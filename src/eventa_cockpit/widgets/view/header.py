@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
-from eventa_cockpit.domain.board import Board, Freshness
+from eventa_cockpit.domain.board import Board
 from eventa_cockpit.domain.environment import Environment
 from eventa_cockpit.locale import _
 from eventa_cockpit.widgets.view import freshness, moments
 from eventa_cockpit.widgets.view.lines import Line, Role, Span, Spans, cell_len, cut, span, width_of, wrap
+from eventa_cockpit.widgets.view.places import CLOCK_WIDTH
 
-TALL = 30
-"""Rows of a screen that can spare a third line."""
-CLOCK_WIDTH = 10
-"""Two blanks and the time."""
 ROOMY = 100
 """Columns from which on a line holds more than the most urgent."""
 
@@ -39,11 +36,6 @@ class Situation:
     progress: tuple[int, int] = (0, 0)
     """Steps that need nothing more, and all of them."""
     board: Board = field(default_factory=Board)
-
-
-def height(rows: int) -> int:
-    """Lines of the header on a screen of that many rows."""
-    return 3 if rows >= TALL else 2
 
 
 def lines(situation: Situation, width: int, count: int) -> list[Line]:
@@ -140,18 +132,9 @@ def _third(situation: Situation, width: int) -> Line:
 
 
 def _health(situation: Situation) -> Spans:
-    """Alerts, database and errors in a few words each; the stale ones by name."""
+    """Alerts, database and errors in a few words each."""
     if not situation.board.has_answers:
-        return _stale_only(situation)
+        return ()
     from eventa_cockpit.widgets.view import health
 
-    return (*health.words(situation.board), *_stale_only(situation))
-
-
-def _stale_only(situation: Situation) -> Spans:
-    stale = [
-        feed.vendor
-        for feed in situation.board.feeds.values()
-        if feed.failure is not None or feed.freshness(situation.now) is Freshness.STALE
-    ]
-    return (span("  ⚠ " + _("stale: {vendors}").format(vendors=", ".join(stale)), Role.WARNING),) if stale else ()
+    return health.words(situation.board)
