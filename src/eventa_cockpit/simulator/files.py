@@ -160,6 +160,7 @@ def _config(folder: Path, ports: Mapping[str, int]) -> str:
         },
         "environments.prod.prometheus": {"url": _url(ports[sites.PROMETHEUS]), "every": 10.0},
         **{f"environments.prod.prometheus.queries.{name}": query for name, query in QUERIES.items()},
+        "environments.prod.loki": {"url": _url(ports[sites.LOKI]), "tenant": "eventa", "every": 5.0},
         "environments.prod.kubernetes": {"kubeconfig": str(folder / "kubeconfig"), "every": 5.0},
         "environments.prod.status_pages.Stripe": {"url": _url(ports[sites.STATUS]), "every": 15.0},
         "environments.prod.variables": variables(folder, ports),
