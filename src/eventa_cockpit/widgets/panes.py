@@ -75,10 +75,11 @@ class ErrorsPane(ScenePane):
     FEED = ERRORS
 
     def rows(self, width: int) -> Sequence[Line]:
-        from eventa_cockpit.widgets.view import errors
+        from eventa_cockpit.widgets.view import changes, errors
 
         scene = self._scene
-        return errors.rows(scene.board.errors, scene.zone, width)
+        cause = changes.likeliest(changes.report_of(scene), width)
+        return errors.rows(scene.board.errors, scene.zone, width, cause)
 
     def summary(self) -> Spans:
         feed = self._scene.board.errors
@@ -89,9 +90,11 @@ class RolloutsPane(ScenePane):
     FEED = ROLLOUTS
 
     def rows(self, width: int) -> Sequence[Line]:
-        from eventa_cockpit.widgets.view import rollouts
+        from eventa_cockpit.widgets.view import cluster, rollouts
 
-        return rollouts.rows(self._scene.board, self._scene.now, self._scene.zone, width)
+        scene, has_room = self._scene, self.size.height >= cluster.ROOM
+        rows = cluster.rows if has_room else rollouts.rows
+        return rows(scene.board, scene.now, scene.zone, width)
 
 
 class TimelinePane(ScenePane):
