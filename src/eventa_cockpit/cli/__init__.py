@@ -22,6 +22,7 @@ COMMANDS = {
     "doctor": "eventa_cockpit.cli.doctor:doctor",
     "journal": "eventa_cockpit.cli.journal:journal",
     "runbooks": "eventa_cockpit.cli.runbooks:runbooks",
+    "status": "eventa_cockpit.cli.status:status",
     "verify": "eventa_cockpit.cli.verify:verify",
 }
 """Name → module:attribute of a `click.Command`."""
