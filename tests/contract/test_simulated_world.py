@@ -12,6 +12,7 @@ import pytest
 from eventa_cockpit.config import load_config
 from eventa_cockpit.domain.alert import Severity
 from eventa_cockpit.domain.log_stream import LogLevel
+from eventa_cockpit.domain.reading import Level
 from eventa_cockpit.domain.rollout import RolloutState
 from eventa_cockpit.domain.service_status import ServiceState
 from eventa_cockpit.domain.source import Source
@@ -77,6 +78,13 @@ async def test_the_deployments_are_complete(sources: dict[str, Source[Any]]) -> 
     rollouts = await answer_of(sources["rollouts"])
     assert {deployment.state for deployment in rollouts.deployments} == {RolloutState.COMPLETE}
     assert all(deployment.changed_at and deployment.image for deployment in rollouts.deployments)
+
+
+async def test_the_teams_queries_have_values_with_an_hour_before_them(sources: dict[str, Source[Any]]) -> None:
+    metrics = await answer_of(sources["metrics"])
+    assert [reading.problem for reading in metrics.readings] == [""] * 5
+    assert metrics.reading("payment_failure_rate").level is Level.CRITICAL
+    assert all(len(reading.points) > 55 for reading in metrics.readings)
 
 
 async def test_status_pages_are_read_where_they_are_configured(sources: dict[str, Source[Any]]) -> None:

@@ -19,6 +19,7 @@ from eventa_cockpit.simulator.apis.control import ControlApi
 from eventa_cockpit.simulator.apis.eventa import EventaApi, FrontendApi
 from eventa_cockpit.simulator.apis.kubernetes import KubernetesApi
 from eventa_cockpit.simulator.apis.loki import LokiApi
+from eventa_cockpit.simulator.apis.prometheus import PrometheusApi
 from eventa_cockpit.simulator.apis.sentry import SentryApi
 from eventa_cockpit.simulator.apis.status_page import StatusPageApi, payjp, stripe
 from eventa_cockpit.simulator.simulation import Simulation
@@ -51,6 +52,7 @@ def plain_server(simulation: Simulation, folder: Path, control: ControlApi, port
         sites.SENTRY: SentryApi(simulation, sentry_token).routes(),
         sites.STATUS: StatusPageApi(simulation, stripe).routes(),
         sites.PAYJP_STATUS: StatusPageApi(simulation, payjp).routes(),
+        sites.PROMETHEUS: PrometheusApi(simulation).routes(),
         sites.CONTROL: control.routes(),
     }
     return _server(ByPort({ports[name]: Starlette(routes=found) for name, found in routes.items()}))
