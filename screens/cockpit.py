@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters, on, work
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
 from eventa_cockpit import cover, keymap, theme
@@ -24,28 +23,21 @@ from eventa_cockpit.screens.taking_along import TakingAlong
 from eventa_cockpit.widgets.bar import Bar
 from eventa_cockpit.widgets.output_pane import OutputPane
 from eventa_cockpit.widgets.pane import ListPane, bindings
-from eventa_cockpit.widgets.panes import (
-    AlertsPane,
-    ChecklistPane,
-    DatabasePane,
-    ErrorsPane,
-    RolloutsPane,
-    ScenePane,
-    TimelinePane,
-)
+from eventa_cockpit.widgets.panes import FIRST, AlertsPane, ChecklistPane
+from eventa_cockpit.widgets.placing import Placed
+from eventa_cockpit.widgets.scene_pane import ScenePane
 from eventa_cockpit.widgets.view import bars, header, moments
 from eventa_cockpit.widgets.view.lines import Line
+from eventa_cockpit.widgets.view.places import SMALLEST, Box, is_single, is_too_small, places
 from eventa_cockpit.widgets.view.scene import Scene, with_incident
 
 if TYPE_CHECKING:
-    from textual import events
     from textual.app import ComposeResult
+    from textual.layout import Layout
     from textual.worker import Worker
 
     from eventa_cockpit.services.desk import Desk
 
-SMALLEST = (40, 10)
-"""Columns and rows below which the screen only says that it is too small."""
 HEAD_START_S = 0.03
 """For the thread that writes the first paint, before imports compete with it."""
 COVER_S = 60.0
@@ -60,8 +52,6 @@ class CockpitScreen(Running, TakingAlong, Screen[None]):
 
     CSS_PATH = "cockpit.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings(keymap.Scope.COCKPIT)
-    HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-narrow"), (110, "-medium"), (170, "-wide")]  # noqa: RUF012 - Textual's
-    VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-short"), (header.TALL, "-tall")]  # noqa: RUF012
     AUTO_FOCUS = None
 
     header_bar = getters.query_one("#header", Bar)
@@ -77,6 +67,8 @@ class CockpitScreen(Running, TakingAlong, Screen[None]):
         super().__init__()
         self.desk = desk
         self.front = Pane.ALERTS
+        self.is_zoomed = False
+        self._placed = Placed(self._places)
         self._notice = ("", False)
         self._shown_run = ""
         self.scene = Scene(
@@ -92,23 +84,39 @@ class CockpitScreen(Running, TakingAlong, Screen[None]):
         """Where its styles are, for an application that reads them itself."""
         return str(Path(__file__).resolve().with_name(cls.CSS_PATH))  # as Textual names it: a link would be read twice
 
+    @property
+    def layout(self) -> Layout:
+        """Its own: every child by name, in one step."""
+        return self._placed
+
     def compose(self) -> ComposeResult:
         yield Bar(id="header")
-        yield Bar(id="clock")
         yield Bar(id="tabs")
-        with Vertical(id="panes"):
-            with Horizontal(id="watch", classes="row"):
-                yield AlertsPane(Pane.ALERTS, self.scene)
-                yield DatabasePane(Pane.DATABASE, self.scene)
-                with Vertical(id="side", classes="column"):
-                    yield ErrorsPane(Pane.ERRORS, self.scene)
-                    yield RolloutsPane(Pane.ROLLOUTS, self.scene)
-            with Horizontal(id="act", classes="row"):
-                yield ChecklistPane(Pane.CHECKLIST, self.scene)
-                yield OutputPane(self.scene)
-                yield TimelinePane(Pane.TIMELINE, self.scene)
+        in_sight = self._places(*self.app.size)
+        yield from (self._made(pane) for pane in Pane if pane is self.front or pane.value in in_sight)
         yield Bar(id="notice")
         yield Bar(id="footer")
+        yield Bar(id="clock")  # the last lies over the others
+
+    def _made(self, pane: Pane) -> ScenePane | OutputPane:
+        if pane is Pane.OUTPUT:
+            return OutputPane(self.scene)
+        made = FIRST.get(pane)
+        if made is None:
+            from eventa_cockpit.widgets.further_panes import FURTHER
+
+            made = FURTHER[pane]
+        return made(pane, self.scene)
+
+    def _mount_rest(self) -> None:
+        """The panes that the first paint did without."""
+        missing = [self._made(pane) for pane in Pane if not self.query(f"#{pane.value}")]
+        if missing:
+            self.mount_all(missing, before=self.notice_bar)
+            self._turns = cycle([self.header_bar, self.tabs_bar, *self.query(ScenePane)])
+
+    def _places(self, width: int, height: int) -> Mapping[str, Box]:
+        return places(width, height, self.front, is_zoomed=self.is_zoomed, absent=self.scene.absent)
 
     # What changes the scene
 
@@ -119,9 +127,9 @@ class CockpitScreen(Running, TakingAlong, Screen[None]):
         self.notice_bar.show(self._notice_lines)
         self.footer_bar.show(self._footer_lines)
         self.desk.subscribe(self._on_change)
-        self.show_pane(Pane.ALERTS)
+        self._focus_front()
         self.call_after_refresh(self.set_timer, HEAD_START_S, self.open_desk)
-        self._turns = cycle([self.header_bar, self.tabs_bar, *self.query(ScenePane)])
+        self._turns = cycle([self.header_bar, self.tabs_bar])
         self.set_interval(1.0, self._tick)
         self.set_interval(COVER_S, self.save_cover)
 
@@ -159,8 +167,7 @@ class CockpitScreen(Running, TakingAlong, Screen[None]):
 
     def _show(self, scene: Scene) -> None:
         self.scene = scene
-        for bar in (self.header_bar, self.clock_bar, self.tabs_bar, self.footer_bar):
-            bar.repaint()
+        self._repaint_bars()
         for pane in self.query(ScenePane):
             pane.show(scene)
         self._show_output()
@@ -180,6 +187,7 @@ class CockpitScreen(Running, TakingAlong, Screen[None]):
     @work(group="desk.open", exclusive=True, exit_on_error=False)
     async def open_desk(self) -> None:
         """Behind the first paint: fetch the rest, resume, and keep watching."""
+        self._mount_rest()
         await self.desk.open()
         self.watch_board()
         self.follow_session()
@@ -213,14 +221,18 @@ class CockpitScreen(Running, TakingAlong, Screen[None]):
 
     def show_pane(self, pane: Pane) -> None:
         """Bring a pane to the front and give it the keys."""
-        self.front = pane
-        chosen = self.query_one(f"#{pane.value}")
-        holders = {chosen, *chosen.ancestors}
-        for widget in self.query(".pane, .row, .column"):
-            widget.set_class(widget in holders, "-front")
+        self._mount_rest()
+        self._arrange_anew(front=pane)
         self._repaint_bars()
         self._focus_front()
-        self.call_after_refresh(self._focus_front)  # what was hidden until now takes no focus before it is laid out
+
+    def _arrange_anew(self, *, front: Pane | None = None, is_zoomed: bool | None = None) -> None:
+        """Another pane in front, alone or beside the others; nothing is laid out where that changes no place."""
+        before = self._places(*self.size)
+        self.front = self.front if front is None else front
+        self.is_zoomed = self.is_zoomed if is_zoomed is None else is_zoomed
+        if self._places(*self.size) != before:
+            self.header_bar.refresh(layout=True)  # the layout of its parent, which is this screen
 
     def _focus_front(self) -> None:
         chosen = self.query_one(f"#{self.front.value}")
@@ -249,64 +261,45 @@ class CockpitScreen(Running, TakingAlong, Screen[None]):
         self._step_pane(-1)
 
     def _step_pane(self, step: int) -> None:
-        order = [pane for pane in Pane if self._is_single or self._is_in_sight(pane)]
+        order = self._panes() if self._is_single else [pane for pane in Pane if self._is_in_sight(pane)]
         index = order.index(self.front) if self.front in order else 0
         self.show_pane(order[(index + step) % len(order)])
 
+    def _panes(self) -> list[Pane]:
+        """Those that there is something to see in, and the one in front."""
+        return [pane for pane in Pane if pane is self.front or pane not in self.scene.absent]
+
     def _is_in_sight(self, pane: Pane) -> bool:
-        return bool(self.query_one(f"#{pane.value}").region)
+        return pane.value in self._places(*self.size)
 
     @property
     def _is_single(self) -> bool:
         """One pane at a time: a small screen, or zoomed."""
-        return any(self.has_class(name) for name in ("-narrow", "-short", "-zoomed"))
+        return self.is_zoomed or is_single(*self.size)
 
     def action_zoom(self) -> None:
-        self.toggle_class("-zoomed")
+        self._arrange_anew(is_zoomed=not self.is_zoomed)
 
     def action_back(self) -> None:
         """Out of the zoom; then back to where the work is; then the notice goes."""
-        if self.has_class("-zoomed"):
-            self.remove_class("-zoomed")
+        if self.is_zoomed:
+            self._arrange_anew(is_zoomed=False)
         elif self._notice[0]:
             self.show_notice("")
         elif self.scene.checklist.runbook is not None:
             self.show_pane(Pane.CHECKLIST)
 
-    def _go_to(self, pane: Pane) -> None:
-        """A pane's number brings it to the front; pressed again, or out of sight, it fills the screen."""
+    def action_show(self, name: str) -> None:
+        """A pane's key brings it to the front; pressed again, or out of sight, it fills the screen."""
+        pane = Pane(name)
         if not self._is_single and (self.front is pane or not self._is_in_sight(pane)):
-            self.add_class("-zoomed")
+            self._arrange_anew(front=pane, is_zoomed=True)
         self.show_pane(pane)
-
-    def action_show_alerts(self) -> None:
-        self._go_to(Pane.ALERTS)
-
-    def action_show_database(self) -> None:
-        self._go_to(Pane.DATABASE)
-
-    def action_show_errors(self) -> None:
-        self._go_to(Pane.ERRORS)
-
-    def action_show_checklist(self) -> None:
-        self._go_to(Pane.CHECKLIST)
-
-    def action_show_output(self) -> None:
-        self._go_to(Pane.OUTPUT)
-
-    def action_show_rollouts(self) -> None:
-        self._go_to(Pane.ROLLOUTS)
-
-    def action_show_timeline(self) -> None:
-        self._go_to(Pane.TIMELINE)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A key means something only in the panes that its registry entry names."""
         known = keymap.by_handler(action)
         return super().check_action(action, parameters) if known is None else known.applies(self.front)
-
-    def on_resize(self, event: events.Resize) -> None:
-        self.set_class(event.size.width < SMALLEST[0] or event.size.height < SMALLEST[1], "-tiny")
 
     # Bars
 
@@ -320,15 +313,15 @@ class CockpitScreen(Running, TakingAlong, Screen[None]):
             bar.repaint()
 
     def _header_lines(self, width: int, height: int) -> list[Line]:
-        if self.has_class("-tiny"):
+        if is_too_small(*self.size):
             return header.too_small(width, height, SMALLEST)
         return header.lines(self.scene.situation(), width, height)
 
     def _tab_lines(self, width: int, _height: int) -> list[Line]:
-        return [bars.tabs(self.front, bars.tab_notes(self.scene), width)]
+        return [bars.tabs(self.front, self._panes(), bars.tab_notes(self.scene), width)]
 
-    def _notice_lines(self, _width: int, _height: int) -> list[Line]:
-        return [bars.notice(*self._notice)]
+    def _notice_lines(self, width: int, _height: int) -> list[Line]:
+        return [bars.notice(*self._notice, self.scene, width)]
 
     def _footer_lines(self, width: int, _height: int) -> list[Line]:
         return [bars.footer(self.front, self.scene.is_in_control, width)]

@@ -39,6 +39,7 @@ class CockpitApp(App[int]):
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
     INHERIT_BINDINGS = False
+    AUTO_FOCUS = None  # screens say themselves; the search for a first widget costs a style update
     COMMANDS: ClassVar[set[Any]] = {_actions}
     CSS_PATH = CockpitScreen.css_file()  # read with the first parse; a screen that brings its own costs a second one
     CSS = "CommandPalette { background: $background 60%; }"

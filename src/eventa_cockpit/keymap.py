@@ -10,7 +10,7 @@ from eventa_cockpit.locale import mark
 
 
 class Pane(StrEnum):
-    """The panes, in the order of their numbers."""
+    """The panes, in the order of their keys."""
 
     ALERTS = "alerts"
     DATABASE = "database"
@@ -19,10 +19,16 @@ class Pane(StrEnum):
     OUTPUT = "output"
     ROLLOUTS = "rollouts"
     TIMELINE = "timeline"
+    LOGS = "logs"
+    CHANGES = "changes"
+    ON_CALL = "on_call"
+    SLO = "slo"
+    UPSTREAMS = "upstreams"
 
     @property
-    def number(self) -> int:
-        return tuple(Pane).index(self) + 1
+    def key(self) -> str:
+        """What brings it to the front. The header speaks for the last two, so that they can do without a digit."""
+        return "1234567890BU"[tuple(Pane).index(self)]
 
 
 class Scope(StrEnum):
@@ -43,7 +49,7 @@ class Action:
     label: str
     """English message, for `_`."""
     handler: str
-    """Name of the `action_…` method of whoever answers."""
+    """Name of the `action_…` method of whoever answers, with its arguments if it takes any."""
     scope: Scope = Scope.COCKPIT
     panes: tuple[Pane, ...] = ()
     """Where it applies; empty means everywhere."""
@@ -103,7 +109,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("pane.zoom", ("z",), mark("Zoom"), "zoom", is_in_footer=True),
     Action("pane.back", ("escape",), mark("Back"), "back", is_in_palette=False),
     *(
-        Action(f"pane.{pane.value}", (str(pane.number),), label, f"show_{pane.value}")
+        Action(f"pane.{pane.value.replace('_', '-')}", (pane.key,), label, f"show({pane.value!r})")
         for pane, label in zip(
             Pane,
             (
@@ -114,6 +120,11 @@ ACTIONS: tuple[Action, ...] = (
                 mark("Output"),
                 mark("Roll-outs"),
                 mark("Timeline"),
+                mark("Logs"),
+                mark("Changes"),
+                mark("On call"),
+                mark("SLO"),
+                mark("Upstreams"),
             ),
             strict=True,
         )

@@ -32,17 +32,22 @@ class Alertmanager(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Name of the alert that always fires; the pane warns when it is not there."""
 
 
-class Database(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One RDS instance, through CloudWatch: the database pane."""
+class Aws(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What every upstream in AWS has."""
 
-    instance: str
-    """The DBInstanceIdentifier."""
     region: str = "ap-northeast-1"
-    """AWS region of the instance."""
+    """AWS region that is asked."""
     profile: str | None = None
     """Profile of ~/.aws/config that gives the credentials; unset means the usual AWS search order."""
     endpoint_url: str | None = None
     """Ask this address instead of AWS; `AWS_ENDPOINT_URL` counts as well."""
+
+
+class Database(Aws, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One RDS or Aurora instance, through CloudWatch and RDS: the database pane."""
+
+    instance: str
+    """The DBInstanceIdentifier."""
     window: float = 60.0
     """Minutes of history that are read and drawn."""
     bounds: dict[str, float] = field(default_factory=dict)
@@ -66,6 +71,57 @@ class Sentry(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Only errors of this Sentry environment."""
     window: float = 15.0
     """Minutes that are compared with the same number of minutes before them."""
+
+
+class Query(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One query whose result is a number, by the name that checks use: `payment_failure_rate < 5%`."""
+
+    query: str
+    """PromQL. Several series in the result are shown one by one."""
+    title: str = ""
+    """What the screen calls it; empty means its name."""
+    unit: str = ""
+    """Unit of the result: `%`, `ms`, `s`, `By` (bytes), `1` (count), `1/s` …"""
+    bound: float | None = None
+    """Value past which it is bad, in that unit."""
+    floor: bool = False
+    """It is bad below the bound instead of above it."""
+
+
+class Prometheus(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Prometheus, or what speaks its HTTP API (Mimir, Thanos, VictoriaMetrics), itself or through Grafana."""
+
+    url: str
+    """Address of Prometheus, with its path if it has one; of Grafana where `datasource` is set."""
+    datasource: str | None = None
+    """UID of the datasource in Grafana, through whose proxy the queries go then."""
+    token: str | None = None
+    """Where the bearer token is (see "Secrets"); for Grafana that of a service account."""
+    window: float = 60.0
+    """Minutes of history that are read and drawn."""
+    oldest: float = 120.0
+    """Seconds after which the newest sample of a series says nothing about now: some scrape intervals."""
+    queries: dict[str, Query] = field(default_factory=dict)
+    """What is asked, by name."""
+
+
+class Loki(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Loki, itself or through Grafana: the logs pane."""
+
+    url: str
+    """Address of Loki, with its path if it has one; of Grafana where `datasource` is set."""
+    query: str = '{service="eventa"}'
+    """LogQL that selects lines."""
+    datasource: str | None = None
+    """UID of the datasource in Grafana, through whose proxy the queries go then."""
+    tenant: str | None = None
+    """Tenant, sent as `X-Scope-OrgID`; unset where Loki has but one."""
+    token: str | None = None
+    """Where the bearer token is (see "Secrets"); for Grafana that of a service account."""
+    window: float = 5.0
+    """Minutes of lines that are shown."""
+    every: float = 10.0
+    """Seconds between two reads."""
 
 
 class Kubernetes(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -105,6 +161,10 @@ class EnvironmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Database metrics; without it the pane says that nothing is configured."""
     sentry: Sentry | None = None
     """Application errors; without it the pane says that nothing is configured."""
+    prometheus: Prometheus | None = None
+    """Metrics by the team's own queries; without it the pane says that nothing is configured."""
+    loki: Loki | None = None
+    """Log lines; without it there is no such pane."""
     kubernetes: Kubernetes | None = None
     """Roll-outs; without it the pane says that nothing is configured."""
     status_pages: dict[str, StatusPage] = field(default_factory=dict)
@@ -119,6 +179,15 @@ class EnvironmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     def described_as(self, name: str) -> Environment:
         """What the rest of the cockpit knows of this environment, which the file calls `name`."""
         return Environment(name, is_production=self.production, is_drill=self.drill, title=self.title)
+
+
+class Record(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where incidents are recorded; without it in files of the state folder. Several bastions share a PostgreSQL."""
+
+    url: str = ""
+    """Address of the database (`postgresql://…`, extra `postgres`); empty means files of the state folder."""
+    password: str | None = None
+    """Where the database's password is (see "Secrets"), unless the address or the client's own files say it."""
 
 
 class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -140,6 +209,8 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Folder of incidents and runs, relative to this file; unset means ~/.local/state/eventa-cockpit."""
     responder: str = ""
     """Your name in the record; empty means the login name."""
+    journal: Record = field(default_factory=Record)
+    """Where incidents are recorded."""
     trusted_signers: Path | None = None
     """File of allowed signers (see ssh-keygen(1)), relative to this file: what they signed needs no approval."""
     path: Path | None = None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -52,7 +52,14 @@ class AlertList:
     watchdog_at: datetime | None = None
     """When the always-firing watchdog was last renewed; None when there is no watchdog."""
     unreachable: tuple[str, ...] = ()
-    """Sentences about replicas that gave no answer while another one did."""
+    """Sentences about replicas or sources that gave no answer while another one did."""
+    awaited: tuple[str, ...] = ()
+    """Vendors that have never answered and have not failed either: the list may be longer than this."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Everybody who was asked has answered; without that, an empty list is no good news."""
+        return not self.unreachable and not self.awaited
 
     @property
     def firing(self) -> tuple[Alert, ...]:
@@ -75,3 +82,19 @@ def ordered(alerts: Iterable[Alert]) -> tuple[Alert, ...]:
             ),
         )
     )
+
+
+def merged(lists: Sequence[AlertList]) -> AlertList:
+    """One list; an alert that any of them calls firing is firing, since the oldest start that any of them knows."""
+    found: dict[str, Alert] = {}
+    for alert in (alert for each_list in lists for alert in each_list.alerts):
+        other = found.get(alert.fingerprint)
+        found[alert.fingerprint] = alert if other is None else _agreed(other, alert)
+    watchdogs = [each_list.watchdog_at for each_list in lists if each_list.watchdog_at is not None]
+    unreachable = tuple(sentence for each_list in lists for sentence in each_list.unreachable)
+    return AlertList(ordered(found.values()), max(watchdogs, default=None), unreachable)
+
+
+def _agreed(one: Alert, other: Alert) -> Alert:
+    chosen = one if one.state is AlertState.FIRING else other
+    return replace(chosen, since=min(one.since, other.since))

@@ -13,6 +13,8 @@ if TYPE_CHECKING:  # the first paint needs none of them
     from eventa_cockpit.domain.alert import AlertList
     from eventa_cockpit.domain.database import DatabaseReadings
     from eventa_cockpit.domain.error_report import ErrorReport
+    from eventa_cockpit.domain.log_stream import LogWindow
+    from eventa_cockpit.domain.metric import MetricReadings
     from eventa_cockpit.domain.rollout import RolloutList
     from eventa_cockpit.domain.service_status import ServiceStatus
 
@@ -69,7 +71,7 @@ class Feed(Generic[T]):
     """One upstream's place on the board."""
 
     source: str
-    """Key of the upstream: `alerts`, `database`, `errors`, `rollouts`, `status:<name>`."""
+    """Key of the upstream: `alerts`, `alerts:<name>`, `database`, `errors`, `rollouts`, `status:<name>`."""
     stale_after: timedelta
     value: T | None = None
     """The last good answer, kept whatever happens afterwards."""
@@ -93,8 +95,12 @@ class Feed(Generic[T]):
 
 
 ALERTS = "alerts"
+ALERTS_PREFIX = "alerts:"
+"""Before the name of any further source of alerts in its key: `alerts:cloudwatch`."""
 DATABASE = "database"
 ERRORS = "errors"
+LOGS = "logs"
+METRICS = "metrics"
 ROLLOUTS = "rollouts"
 STATUS_PREFIX = "status:"
 """Before the configured name of a status page in its key: `status:stripe`."""
@@ -105,10 +111,25 @@ class Board:
     """All feeds now. A feed that is not configured is absent, not unknown."""
 
     feeds: Mapping[str, Feed[Any]] = field(default_factory=lambda: MappingProxyType({}))
+    _alerts: Feed[AlertList] | None = field(default=None, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_alerts", self._all_alerts())
+
+    @property
+    def has_answers(self) -> bool:
+        """Some upstream has answered since the start."""
+        return any(feed.value is not None for feed in self.feeds.values())
+
+    @property
+    def is_awaited(self) -> bool:
+        """No upstream has answered or failed yet: the first moment of a start."""
+        return all(feed.value is None and feed.failure is None for feed in self.feeds.values())
 
     @property
     def alerts(self) -> Feed[AlertList] | None:
-        return self.feeds.get(ALERTS)
+        """The alerts of all their sources as one feed; each source's own is among `feeds`."""
+        return self._alerts
 
     @property
     def database(self) -> Feed[DatabaseReadings] | None:
@@ -119,6 +140,14 @@ class Board:
         return self.feeds.get(ERRORS)
 
     @property
+    def logs(self) -> Feed[LogWindow] | None:
+        return self.feeds.get(LOGS)
+
+    @property
+    def metrics(self) -> Feed[MetricReadings] | None:
+        return self.feeds.get(METRICS)
+
+    @property
     def rollouts(self) -> Feed[RolloutList] | None:
         return self.feeds.get(ROLLOUTS)
 
@@ -127,6 +156,14 @@ class Board:
         """Other companies' status pages by their configured name."""
         pages = {key: feed for key, feed in self.feeds.items() if key.startswith(STATUS_PREFIX)}
         return {key.removeprefix(STATUS_PREFIX): feed for key, feed in pages.items()}
+
+    def _all_alerts(self) -> Feed[AlertList] | None:
+        parts = [feed for key, feed in self.feeds.items() if key == ALERTS or key.startswith(ALERTS_PREFIX)]
+        if len(parts) < 2:
+            return parts[0] if parts else None
+        from eventa_cockpit.domain.alert_feeds import as_one  # the first paint, and most teams, have one source
+
+        return as_one(parts)
 
     def with_feed(self, feed: Feed[Any]) -> Board:
         return Board(MappingProxyType({**self.feeds, feed.source: feed}))

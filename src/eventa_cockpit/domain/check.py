@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from eventa_cockpit.domain.board import Board, Freshness
 from eventa_cockpit.domain.expectation import Aspect, Judgement, Outcome
+from eventa_cockpit.domain.reading import Reading
 from eventa_cockpit.domain.runbook import Threshold
 
 PATIENCE = timedelta(minutes=10)
@@ -87,20 +88,29 @@ def judge_check(check: Threshold, board: Board, ended_at: datetime, now: datetim
 
 
 def quantities(board: Board, now: datetime) -> Iterator[Quantity]:
-    """Everything that a check may name: the database's metrics, `error_count`, `affected_users`, `firing_alerts`."""
+    """Everything that a check may name: the team's own metrics by name or title, the database's metrics,
+    `error_count`, `affected_users`, `firing_alerts`."""
     database, errors, alerts = board.database, board.errors, board.alerts
-    if database is not None and database.value is not None:
-        is_fresh = database.freshness(now) is Freshness.FRESH
-        for reading in database.value.readings:
-            if reading.last is not None:
-                yield Quantity((reading.metric,), reading.last.value, reading.unit, reading.last.at, is_fresh)
+    for feed in (board.metrics, database):
+        if feed is not None and feed.value is not None:
+            is_fresh = feed.freshness(now) is Freshness.FRESH
+            yield from filter(None, (_measured(reading, is_fresh) for reading in feed.value.readings))
     if errors is not None and errors.value is not None and errors.at is not None:
         is_fresh, report = errors.freshness(now) is Freshness.FRESH, errors.value
         yield Quantity(("error_count", "errors"), report.count, "1", errors.at, is_fresh, report.window)
         yield Quantity(("affected_users", "users"), report.users, "1", errors.at, is_fresh, report.window)
     if alerts is not None and alerts.value is not None and alerts.at is not None:
-        is_complete = alerts.freshness(now) is Freshness.FRESH and not alerts.value.unreachable
+        is_complete = alerts.freshness(now) is Freshness.FRESH and alerts.value.is_whole
         yield Quantity(("firing_alerts",), len(alerts.value.firing), "1", alerts.at, is_complete)
+
+
+def _measured(reading: Reading, is_fresh: bool) -> Quantity | None:
+    """A reading that cannot be told from a dead one is no fresh number."""
+    if reading.last is None:
+        return None
+    names = (reading.metric, reading.title) if reading.title else (reading.metric,)
+    is_true = is_fresh and not reading.problem
+    return Quantity(names, reading.last.value, reading.unit, reading.last.at, is_true, reading.window)
 
 
 def _plain(name: str) -> str:

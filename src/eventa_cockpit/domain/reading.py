@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -48,6 +48,25 @@ class Reading:
     """UCUM-like symbol of the values: `%`, `ms`, `s`, `By`, `1` (count), `1/s`."""
     points: tuple[Point, ...] = ()
     bound: Bound | None = None
+    title: str = ""
+    """What the team calls it; empty where the metric's own name will do."""
+    problem: str = ""
+    """Why the points say nothing about now, as one cleaned sentence; empty while they do."""
+    window: timedelta = timedelta()
+    """The time that each point counts over: so long after a change it still counts what was before."""
+    last_week: float | None = None
+    """Mean of the same hour a week ago; None where that is not known."""
+    may_be_absent: bool = False
+    """Without points the thing measured is idle or switched off: no gap, and no zero either."""
+
+    @property
+    def shown_name(self) -> str:
+        return self.title or self.metric
+
+    @property
+    def is_absent(self) -> bool:
+        """There is nothing to measure, and nothing wrong with that."""
+        return self.may_be_absent and not self.points
 
     @property
     def last(self) -> Point | None:
@@ -55,8 +74,8 @@ class Reading:
 
     @property
     def level(self) -> Level:
-        """Critical past the bound, warning within a tenth of it, unknown without points."""
-        if self.last is None:
+        """Critical past the bound, warning within a tenth of it, unknown without points or with a problem."""
+        if self.last is None or self.problem:
             return Level.UNKNOWN
         if self.bound is None:
             return Level.GOOD

@@ -14,7 +14,7 @@ from types import MappingProxyType
 import msgspec
 
 from eventa_cockpit.cleaning import clean, clean_line
-from eventa_cockpit.domain.alert import Alert, AlertList, AlertState, Severity, ordered
+from eventa_cockpit.domain.alert import Alert, AlertList, AlertState, Severity, merged
 from eventa_cockpit.domain.board import ALERTS
 from eventa_cockpit.errors import UpstreamError
 from eventa_cockpit.integrations.decoding import decoded, each, utc, web_link
@@ -141,18 +141,3 @@ def _state(status: Status) -> AlertState:
     if status.state != "suppressed":
         return AlertState.FIRING
     return AlertState.INHIBITED if status.inhibited_by and not status.silenced_by else AlertState.SILENCED
-
-
-def merged(lists: Sequence[AlertList]) -> AlertList:
-    """One list; an alert that any replica calls firing is firing, since the oldest start that any of them knows."""
-    found: dict[str, Alert] = {}
-    for alert in (alert for each_list in lists for alert in each_list.alerts):
-        other = found.get(alert.fingerprint)
-        found[alert.fingerprint] = alert if other is None else _agreed(other, alert)
-    watchdogs = [each_list.watchdog_at for each_list in lists if each_list.watchdog_at is not None]
-    return AlertList(ordered(found.values()), max(watchdogs, default=None))
-
-
-def _agreed(one: Alert, other: Alert) -> Alert:
-    chosen = one if one.state is AlertState.FIRING else other
-    return replace(chosen, since=min(one.since, other.since))

@@ -10,9 +10,12 @@ from typing import Any
 from eventa_cockpit.cleaning import clean_line
 from eventa_cockpit.config import (
     Alertmanager,
+    Aws,
     Database,
     EnvironmentConfig,
     Kubernetes,
+    Loki,
+    Prometheus,
     Sentry,
     StatusPage,
     Upstream,
@@ -25,6 +28,9 @@ from eventa_cockpit.integrations.aws import AwsAccount
 from eventa_cockpit.integrations.cloudwatch import CloudWatchSource
 from eventa_cockpit.integrations.fetching import Fetcher
 from eventa_cockpit.integrations.kubernetes import KubernetesSource
+from eventa_cockpit.integrations.loki import LokiSource
+from eventa_cockpit.integrations.prometheus import PrometheusSource
+from eventa_cockpit.integrations.promql import PrometheusApi
 from eventa_cockpit.integrations.sentry import SentrySource
 from eventa_cockpit.integrations.statuspage import StatusPageSource
 from eventa_cockpit.secrets import read_secret
@@ -32,6 +38,8 @@ from eventa_cockpit.secrets import read_secret
 Clock = Callable[[], datetime]
 SENTRY_BODY_LIMIT = 7_000_000
 """Bytes: its two answers are read at once, so each has less than the usual room."""
+PROMETHEUS_BODY_LIMIT = 1_500_000
+"""Bytes: several of its answers are read at once."""
 
 
 def utc_now() -> datetime:
@@ -47,6 +55,10 @@ def sources_for(environment: EnvironmentConfig, now: Clock = utc_now) -> tuple[S
         sources.append(_database(environment.database, environment, now))
     if environment.sentry is not None:
         sources.append(_sentry(environment.sentry, now))
+    if environment.prometheus is not None:
+        sources.append(_prometheus(environment.prometheus, now))
+    if environment.loki is not None:
+        sources.append(_loki(environment.loki, now))
     if environment.kubernetes is not None:
         sources.append(_kubernetes(environment.kubernetes, environment, now))
     sources += [_status_page(name, page, now) for name, page in environment.status_pages.items()]
@@ -91,6 +103,37 @@ def _sentry(config: Sentry, now: Clock) -> SentrySource:
     )
 
 
+def _prometheus(config: Prometheus, now: Clock) -> PrometheusSource:
+    return PrometheusSource(
+        _prometheus_api(config, now),
+        config.queries,
+        window=timedelta(minutes=config.window),
+        oldest=timedelta(seconds=config.oldest),
+        every=_every(config),
+        deadline=_deadline(config),
+        now=now,
+    )
+
+
+def _prometheus_api(config: Prometheus, now: Clock) -> PrometheusApi:
+    fetcher = Fetcher(_bearer(config.token, "prometheus.token"), body_limit=PROMETHEUS_BODY_LIMIT, now=now)
+    return PrometheusApi(config.url, fetcher, datasource=config.datasource)
+
+
+def _loki(config: Loki, now: Clock) -> LokiSource:
+    headers = {"X-Scope-OrgID": config.tenant} if config.tenant else {}
+    base = config.url.rstrip("/")
+    return LokiSource(
+        f"{base}/api/datasources/proxy/uid/{config.datasource}" if config.datasource else base,
+        config.query,
+        Fetcher(_bearer(config.token, "loki.token"), headers=headers, now=now),
+        window=timedelta(minutes=config.window),
+        every=_every(config),
+        deadline=_deadline(config),
+        now=now,
+    )
+
+
 def _kubernetes(config: Kubernetes, environment: EnvironmentConfig, now: Clock) -> KubernetesSource:
     return KubernetesSource(
         config.namespace,
@@ -109,7 +152,7 @@ def _status_page(name: str, config: StatusPage, now: Clock) -> StatusPageSource:
     )
 
 
-def _account(config: Database, environment: EnvironmentConfig) -> AwsAccount:
+def _account(config: Aws, environment: EnvironmentConfig) -> AwsAccount:
     """The account that the environment's commands use, so that panes and steps never look at different ones."""
     variables = _variables(environment)
     return AwsAccount(

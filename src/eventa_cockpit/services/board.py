@@ -84,10 +84,11 @@ class BoardService:
     def refresh(self, key: str | None = None) -> None:
         """Asks for newer data of one feed, or of all, as soon as the upstream's own limits allow.
 
-        An unknown key is ignored: a pane may outlive its source.
+        `alerts` means all of its sources, `alerts:cloudwatch` too. An unknown key is ignored: a pane may outlive its
+        source.
         """
         for name, poller in self._pollers.items():
-            if key in (None, name):
+            if key in (None, name, name.partition(":")[0]):
                 poller.refresh()
 
     def _publish(self, feed: Feed[Any]) -> None:

@@ -35,7 +35,7 @@ class OutputPane(Canvas, can_focus=True):
         """A command has another number of columns or rows now: `OutputPane.room`."""
 
     def __init__(self, scene: Scene) -> None:
-        super().__init__(id=Pane.OUTPUT.value, classes="pane")
+        super().__init__(id=Pane.OUTPUT.value)
         self.pane = Pane.OUTPUT
         self._scene = scene
         self._step: Step | None = None
@@ -107,7 +107,7 @@ class OutputPane(Canvas, can_focus=True):
 
     def _frame(self) -> frame.Frame:
         empty = frame.Frame(
-            number=Pane.OUTPUT.number, title=_(TITLES[Pane.OUTPUT]), is_focused=self.has_focus or self.has_focus_within
+            key=Pane.OUTPUT.key, title=_(TITLES[Pane.OUTPUT]), is_focused=self.has_focus or self.has_focus_within
         )
         step = self._step
         status = self._scene.checklist.status(step.id) if step is not None else None

@@ -64,7 +64,7 @@ class ListPane(Canvas, can_focus=True):
             self.pane = pane
 
     def __init__(self, pane: keymap.Pane) -> None:
-        super().__init__(id=pane.value, classes="pane extra" if pane is keymap.Pane.TIMELINE else "pane")
+        super().__init__(id=pane.value)
         self.pane = pane
         self.cursor = ""
         """Key of the chosen row; empty where no row has one."""

@@ -1,66 +1,39 @@
-"""The panes of the main screen: each shows its part of one scene."""
+"""The panes that a first paint shows: each its part of one scene."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from eventa_cockpit.domain.board import Feed
+from eventa_cockpit.domain.board import ALERTS, DATABASE, ERRORS, ROLLOUTS
 from eventa_cockpit.keymap import Pane
 from eventa_cockpit.locale import _
-from eventa_cockpit.widgets.pane import ListPane
-from eventa_cockpit.widgets.view import alerts, database, errors, freshness, readings, rollouts
-from eventa_cockpit.widgets.view.bars import TITLES
+from eventa_cockpit.widgets.scene_pane import ScenePane
 from eventa_cockpit.widgets.view.empty import invitation, nothing_done
-from eventa_cockpit.widgets.view.frame import Frame, keys
+from eventa_cockpit.widgets.view.frame import keys
 from eventa_cockpit.widgets.view.lines import Line, Role, Spans, span
-from eventa_cockpit.widgets.view.scene import Scene
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from eventa_cockpit.domain.alert import AlertList
+    from eventa_cockpit.domain.board import Feed
     from eventa_cockpit.domain.runbook import Step
 
 _MANY_EVENTS = 200
 
 
-class ScenePane(ListPane):
-    """A pane that is told the whole scene and draws its own part."""
-
-    def __init__(self, pane: Pane, scene: Scene) -> None:
-        super().__init__(pane)
-        self._scene = scene
-
-    def show(self, scene: Scene) -> None:
-        """Draw another moment."""
-        self._scene = scene
-        self.repaint()
-
-    def summary(self) -> Spans:
-        """After the title: how many, how bad."""
-        return ()
-
-    def badge(self) -> Spans:
-        """How fresh; nothing for what is our own record."""
-        return ()
-
-    def hint(self) -> Spans:
-        return ()
-
-    def frame(self) -> Frame:
-        return Frame(
-            number=self.pane.number,
-            title=_(TITLES[self.pane]),
-            summary=self.summary(),
-            badge=self.badge(),
-            hint=self.hint(),
-            is_focused=self.has_focus,
-        )
-
-    def _feed_badge(self, feed: Feed[Any] | None) -> Spans:
-        return freshness.badge(feed, self._scene.now)
-
-
 class AlertsPane(ScenePane):
-    def build(self, width: int) -> Sequence[Line]:
+    FEED = ALERTS
+
+    @property
+    def feed(self) -> Feed[AlertList] | None:
+        """All sources of alerts as one."""
+        return self._scene.board.alerts
+
+    def rows(self, width: int) -> Sequence[Line]:
+        from eventa_cockpit.widgets.view import alerts
+
         scene = self._scene
         return alerts.rows(scene.board.alerts, scene.offers, scene.now, scene.zone, width)
 
@@ -68,55 +41,64 @@ class AlertsPane(ScenePane):
         feed = self._scene.board.alerts
         if feed is None or feed.value is None:
             return ()
+        from eventa_cockpit.widgets.view import alerts
+
         worst = alerts.worst(feed.value)
         role = alerts.SEVERITIES[worst][2] if worst is not None else Role.GOOD
         return (span(alerts.tally(feed.value), role),)
-
-    def badge(self) -> Spans:
-        return self._feed_badge(self._scene.board.alerts)
 
     def hint(self) -> Spans:
         return keys([("Enter", _("open runbook"))]) if self.cursor in self._scene.offers else ()
 
 
 class DatabasePane(ScenePane):
-    def build(self, width: int) -> Sequence[Line]:
-        return database.rows(self._scene.board.database, self._scene.now, self._scene.zone, width)
+    FEED = DATABASE
+
+    def rows(self, width: int) -> Sequence[Line]:
+        from eventa_cockpit.widgets.view import database
+
+        scene = self._scene
+        return database.rows(scene.board.database, scene.now, scene.zone, width)
 
     def summary(self) -> Spans:
         feed = self._scene.board.database
         if feed is None or feed.value is None:
             return ()
+        from eventa_cockpit.widgets.view import database, readings
+
         level = database.worst(feed.value)
         glyph, role = readings.LEVELS[level] if level is not None else ("", Role.MUTED)
         return (span(f"{feed.value.instance} {glyph}", role),)
 
-    def badge(self) -> Spans:
-        return self._feed_badge(self._scene.board.database)
-
 
 class ErrorsPane(ScenePane):
-    def build(self, width: int) -> Sequence[Line]:
-        return errors.rows(self._scene.board.errors, self._scene.zone, width)
+    FEED = ERRORS
+
+    def rows(self, width: int) -> Sequence[Line]:
+        from eventa_cockpit.widgets.view import changes, errors
+
+        scene = self._scene
+        cause = changes.likeliest(changes.report_of(scene), width)
+        return errors.rows(scene.board.errors, scene.zone, width, cause)
 
     def summary(self) -> Spans:
         feed = self._scene.board.errors
         return (span(feed.value.project, Role.MUTED),) if feed is not None and feed.value is not None else ()
 
-    def badge(self) -> Spans:
-        return self._feed_badge(self._scene.board.errors)
-
 
 class RolloutsPane(ScenePane):
-    def build(self, width: int) -> Sequence[Line]:
-        return rollouts.rows(self._scene.board, self._scene.now, self._scene.zone, width)
+    FEED = ROLLOUTS
 
-    def badge(self) -> Spans:
-        return self._feed_badge(self._scene.board.rollouts)
+    def rows(self, width: int) -> Sequence[Line]:
+        from eventa_cockpit.widgets.view import cluster, rollouts
+
+        scene, has_room = self._scene, self.size.height >= cluster.ROOM
+        rows = cluster.rows if has_room else rollouts.rows
+        return rows(scene.board, scene.now, scene.zone, width)
 
 
 class TimelinePane(ScenePane):
-    def build(self, width: int) -> Sequence[Line]:
+    def rows(self, width: int) -> Sequence[Line]:
         if not self._scene.events:
             return nothing_done(width)
         from eventa_cockpit.widgets.view import timeline  # with all kinds of events, which the first paint has none of
@@ -131,7 +113,7 @@ class ChecklistPane(ScenePane):
         runbook = self._scene.checklist.runbook
         return runbook.step(self.cursor) if runbook is not None else None
 
-    def build(self, width: int) -> Sequence[Line]:
+    def rows(self, width: int) -> Sequence[Line]:
         scene = self._scene
         if scene.checklist.runbook is None:
             return invitation(width)
@@ -157,3 +139,13 @@ class ChecklistPane(ScenePane):
                 self.step, self._scene.checklist.status(self.cursor), self._scene.checklist.run(self.cursor)
             )
         )
+
+
+FIRST: Mapping[Pane, type[ScenePane]] = {
+    Pane.ALERTS: AlertsPane,
+    Pane.DATABASE: DatabasePane,
+    Pane.ERRORS: ErrorsPane,
+    Pane.CHECKLIST: ChecklistPane,
+    Pane.ROLLOUTS: RolloutsPane,
+    Pane.TIMELINE: TimelinePane,
+}

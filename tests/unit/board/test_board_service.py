@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from tests.unit.board.virtual import DEADLINE, EVERY, START, Scripted, Session, clock, in_virtual_time
 
+from eventa_cockpit.domain.alert import AlertList
 from eventa_cockpit.domain.board import FailureKind, Freshness
 from eventa_cockpit.errors import UpstreamError
 from eventa_cockpit.services.board import HEAD_START, BoardService
@@ -292,3 +293,17 @@ async def test_a_source_that_does_not_close_does_not_hold_up_the_end() -> None:
     async with Session(source):
         await asyncio.sleep(1)
     assert asyncio.get_running_loop().time() < 5
+
+
+@virtual
+async def test_asking_for_the_alerts_asks_every_source_of_them() -> None:
+    manager, cloud, errors = (
+        Scripted("alerts", AlertList()),
+        Scripted("alerts:cloudwatch", AlertList()),
+        Scripted("e", 1),
+    )
+    async with Session(manager, cloud, errors) as session:
+        await asyncio.sleep(5)
+        session.service.refresh("alerts")
+        await asyncio.sleep(1)
+        assert (manager.asked_at, cloud.asked_at, errors.asked_at) == ([0, 5], [0, 5], [0])

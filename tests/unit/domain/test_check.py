@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from eventa_cockpit.domain.alert import AlertList
-from eventa_cockpit.domain.board import ALERTS, DATABASE, ERRORS, Board, Failure, FailureKind, Feed
+from eventa_cockpit.domain.board import ALERTS, DATABASE, ERRORS, METRICS, Board, Failure, FailureKind, Feed
 from eventa_cockpit.domain.check import PATIENCE, judge_check
 from eventa_cockpit.domain.database import DatabaseReadings
 from eventa_cockpit.domain.error_report import ErrorReport
 from eventa_cockpit.domain.expectation import Judgement, Outcome
+from eventa_cockpit.domain.metric import MetricReadings
 from eventa_cockpit.domain.reading import Point, Reading
 from eventa_cockpit.domain.runbook import Threshold
 from eventa_cockpit.runbook.thresholds import parse_threshold
@@ -125,3 +127,24 @@ def test_an_answer_only_comes_from_fresh_data_of_afterwards(
     if judgement is not None:
         assert measured >= timedelta()
         assert age <= FRESH
+
+
+def metrics(value: float, at: datetime, **more: Any) -> Feed[MetricReadings]:
+    reading = Reading("payment_failure_rate", "%", (Point(at, value),), title="決済失敗率", **more)
+    return Feed(METRICS, FRESH, MetricReadings((reading,)), at=at)
+
+
+@pytest.mark.parametrize("name", ["payment_failure_rate", "Payment failure rate", "決済失敗率"])
+def test_a_metric_of_the_team_is_named_by_its_name_or_title(name: str) -> None:
+    assert outcome(f"{name} < 5%", metrics(1.2, ENDED + MINUTE)) == Outcome.MET
+
+
+def test_a_metric_whose_target_is_gone_settles_nothing() -> None:
+    dead = metrics(0.0, ENDED + MINUTE, problem="Nothing gives samples for it any more.")
+    assert outcome("payment_failure_rate < 5%", dead) is None
+
+
+def test_a_metric_over_a_long_window_has_as_much_longer_to_come_true() -> None:
+    late = ENDED + PATIENCE + MINUTE
+    assert outcome("payment_failure_rate < 5%", metrics(9, late)) == Outcome.FAILED
+    assert outcome("payment_failure_rate < 5%", metrics(9, late, window=30 * MINUTE)) is None

@@ -30,14 +30,29 @@ def rows(
     shown = freshness.explanation(feed, zone, width)
     if feed is None or feed.value is None:
         return shown
+    shown.extend(_missing(feed.value, width))
     if not feed.value.alerts:
-        shown.append(line(Span("✓ " + _("Nothing is firing."), Role.GOOD)))
+        shown.append(_none(is_known=feed.failure is None and feed.value.is_whole))
     for alert in feed.value.alerts:
         shown.extend(_alert_rows(alert, offers.get(alert.fingerprint, ""), now, width))
     if feed.value.watchdog_at is not None:
         age = moments.age(now - feed.value.watchdog_at)
         shown.extend([BLANK, line(span(_("watchdog heard: {age}").format(age=age), Role.MUTED))])
     return shown
+
+
+def _missing(alerts: AlertList, width: int) -> list[Line]:
+    """Who has not told us what fires."""
+    sentences = ["⚠ " + sentence for sentence in alerts.unreachable]
+    if alerts.awaited:
+        sentences.append(_("Waiting for {vendors} …").format(vendors=", ".join(alerts.awaited)))
+    return [line(span(row, Role.WARNING)) for sentence in sentences for row in wrap(sentence, width)]
+
+
+def _none(*, is_known: bool) -> Line:
+    if is_known:
+        return line(Span("✓ " + _("Nothing is firing."), Role.GOOD))
+    return line(Span("? " + _("Nothing is firing, as far as is known."), Role.WARNING))
 
 
 def headline(alert: Alert) -> tuple[str, str, Role]:

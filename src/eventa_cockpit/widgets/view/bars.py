@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from eventa_cockpit.domain.reading import Level
 from eventa_cockpit.keymap import ACTIONS, Action, Pane, in_pane, key_name
 from eventa_cockpit.locale import _, mark
-from eventa_cockpit.widgets.view import alerts, database, errors, readings
 from eventa_cockpit.widgets.view.frame import keys_that_fit
 from eventa_cockpit.widgets.view.lines import Line, Role, Span, Spans, span, width_of
 from eventa_cockpit.widgets.view.scene import Scene
@@ -20,6 +18,11 @@ TITLES: dict[Pane, str] = {
     Pane.OUTPUT: mark("Output"),
     Pane.ROLLOUTS: mark("Roll-outs"),
     Pane.TIMELINE: mark("Timeline"),
+    Pane.LOGS: mark("Logs"),
+    Pane.CHANGES: mark("Changes"),
+    Pane.ON_CALL: mark("On call"),
+    Pane.SLO: mark("SLO"),
+    Pane.UPSTREAMS: mark("Upstreams"),
 }
 _SHORT: dict[Pane, str] = {
     Pane.ALERTS: mark("Alert"),
@@ -28,24 +31,26 @@ _SHORT: dict[Pane, str] = {
     Pane.CHECKLIST: mark("Steps"),
     Pane.OUTPUT: mark("Out"),
     Pane.ROLLOUTS: mark("K8s"),
-    Pane.TIMELINE: mark("Log"),
+    Pane.TIMELINE: mark("Time"),
+    Pane.LOGS: mark("Logs"),
+    Pane.CHANGES: mark("Chg"),
+    Pane.ON_CALL: mark("Duty"),
+    Pane.SLO: mark("SLO"),
+    Pane.UPSTREAMS: mark("Feeds"),
 }
 
 
 def tab_notes(scene: Scene) -> dict[Pane, Span]:
     """The one thing about each pane that is worth a look, in a few cells."""
-    board, notes = scene.board, {}
-    if board.alerts is not None and board.alerts.value is not None and board.alerts.value.firing:
-        worst = alerts.worst(board.alerts.value)
-        role = alerts.SEVERITIES[worst][2] if worst is not None else Role.MUTED
-        notes[Pane.ALERTS] = span(str(len(board.alerts.value.firing)), role)
-    level = database.worst(board.database.value) if board.database is not None else None
-    if level in {Level.CRITICAL, Level.WARNING}:
-        glyph, role = readings.LEVELS[level]
-        notes[Pane.DATABASE] = span(glyph, role)
-    news = errors.news(board.errors.value) if board.errors is not None else 0
-    if news:
-        notes[Pane.ERRORS] = span(f"+{news}", Role.WARNING)
+    notes: dict[Pane, Span] = {}
+    if scene.board.has_answers:
+        # with all that upstreams say, which the first paint has none of
+        from eventa_cockpit.widgets.view import changes, health
+
+        notes = health.notes(scene.board)
+        suspects = changes.report_of(scene).suspects
+        if suspects:
+            notes[Pane.CHANGES] = span(str(len(suspects)), Role.WARNING)
     done, total = scene.checklist.progress
     if total:
         notes[Pane.CHECKLIST] = span(f"{done}/{total}", Role.MUTED)
@@ -55,21 +60,38 @@ def tab_notes(scene: Scene) -> dict[Pane, Span]:
     return notes
 
 
-def tabs(front: Pane, marks: Mapping[Pane, Span], width: int) -> Line:
-    """All panes with their numbers; the one in front stands out by its brackets, not by colour alone."""
+def tabs(front: Pane, panes: Sequence[Pane], marks: Mapping[Pane, Span], width: int) -> Line:
+    """The panes with their keys; the one in front stands out by its brackets, not by colour alone.
+
+    Where they do not fit, names get shorter; then those that have nothing to say lose theirs, the last ones first.
+    """
     for titles in (TITLES, _SHORT):
-        spans = tuple(item for pane in Pane for item in _tab(pane, titles[pane], front, marks))
-        if width_of(spans) <= width:
+        spans = [_tab(pane, titles[pane], front, marks) for pane in panes]
+        if _width(spans) <= width:
+            return _joined(spans)
+    for index, pane in reversed(list(enumerate(panes))):
+        if _width(spans) <= width:
             break
-    return Line(spans)
+        if pane is not front and pane not in marks:
+            spans[index] = _tab(pane, "", front, marks)
+    return _joined(spans)
+
+
+def _joined(tabs: Sequence[Spans]) -> Line:
+    return Line(tuple(item for tab in tabs for item in tab))
+
+
+def _width(tabs: Sequence[Spans]) -> int:
+    return sum(width_of(tab) for tab in tabs)
 
 
 def _tab(pane: Pane, title: str, front: Pane, marks: Mapping[Pane, Span]) -> Spans:
     note = marks.get(pane)
     after: Spans = (span(" " + note.text, note.role),) if note and note.text else ()
     if pane is front:
-        return (span(f"[{pane.number} {_(title)}", Role.KEY), *after, span("] ", Role.KEY))
-    return (span(f" {pane.number} ", Role.KEY), span(_(title), Role.MUTED), *after, span("  "))
+        return (span(f"[{pane.key} {_(title)}", Role.KEY), *after, span("]", Role.KEY))
+    name = (span(" " + _(title), Role.MUTED),) if title else ()
+    return (span(f" {pane.key}", Role.KEY), *name, *after, span(" "))
 
 
 def footer(pane: Pane, is_in_control: bool, width: int) -> Line:
@@ -81,12 +103,23 @@ def footer(pane: Pane, is_in_control: bool, width: int) -> Line:
     return Line(keys_that_fit(_pairs(shown), width - width_of(tail) - 2), tail)
 
 
-def notice(sentence: str, is_error: bool) -> Line:
-    """A calm bar: what went wrong or what was done."""
+def notice(sentence: str, is_error: bool, scene: Scene, width: int) -> Line:
+    """A calm bar: what went wrong or what was done; beside it, the upstreams that cannot be trusted."""
     if not sentence:
-        return Line()
+        return Line(_untrusted(scene, width))
     role = Role.WARNING if is_error else Role.GOOD
-    return Line((span("⚠ " if is_error else "✓ ", role), span(sentence, Role.STRONG if is_error else Role.TEXT)))
+    left = (span("⚠ " if is_error else "✓ ", role), span(sentence, Role.STRONG if is_error else Role.TEXT))
+    room = width - width_of(left) - 2
+    beside = _untrusted(scene, room)
+    return Line(left, beside if width_of(beside) <= room else ())
+
+
+def _untrusted(scene: Scene, width: int) -> Spans:
+    if scene.board.is_awaited:
+        return ()
+    from eventa_cockpit.widgets.view import upstreams  # with all that upstreams say, which the first paint has none of
+
+    return upstreams.status(scene.board, scene.now, scene.zone, width)
 
 
 def _pairs(actions: Sequence[Action]) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""A pane's frame: number, title and freshness on top; what is out of sight at the bottom; rows between."""
+"""A pane's frame: key, title and freshness on top; what is out of sight at the bottom; rows between."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ MARGIN = 4
 class Frame:
     """What stands in the frame itself."""
 
-    number: int
+    key: str
+    """What brings the pane to the front."""
     title: str
     summary: Spans = ()
     """After the title: how many, how bad."""
@@ -42,7 +43,7 @@ def rows(frame: Frame, body: Sequence[Line], top: int, width: int, height: int) 
 def _top(frame: Frame, width: int) -> Line:
     side = _side(frame)
     title_role = Role.KEY if frame.is_focused else Role.STRONG
-    left: Spans = (span(f" {frame.number} ", Role.KEY), span(frame.title, title_role), span(" "))
+    left: Spans = (span(f" {frame.key} ", Role.KEY), span(frame.title, title_role), span(" "))
     if frame.summary:
         left = (*left, span(" "), *frame.summary, span(" "))
     badge: Spans = (span(" "), *frame.badge, span(" ")) if frame.badge else ()

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from typing import TypeVar
 
-from eventa_cockpit.domain.board import Board, Feed, Freshness
+from eventa_cockpit.domain.board import Board
 from eventa_cockpit.domain.environment import Environment
 from eventa_cockpit.locale import _
-from eventa_cockpit.widgets.view import alerts, database, errors, freshness, moments, readings
+from eventa_cockpit.widgets.view import freshness, moments
 from eventa_cockpit.widgets.view.lines import Line, Role, Span, Spans, cell_len, cut, span, width_of, wrap
+from eventa_cockpit.widgets.view.places import CLOCK_WIDTH
 
-T = TypeVar("T")
-
-TALL = 30
-"""Rows of a screen that can spare a third line."""
-CLOCK_WIDTH = 10
-"""Two blanks and the time."""
 ROOMY = 100
 """Columns from which on a line holds more than the most urgent."""
 
@@ -42,11 +36,6 @@ class Situation:
     progress: tuple[int, int] = (0, 0)
     """Steps that need nothing more, and all of them."""
     board: Board = field(default_factory=Board)
-
-
-def height(rows: int) -> int:
-    """Lines of the header on a screen of that many rows."""
-    return 3 if rows >= TALL else 2
 
 
 def lines(situation: Situation, width: int, count: int) -> list[Line]:
@@ -96,10 +85,10 @@ def _first(situation: Situation, width: int) -> Line:
 def _urgency(situation: Situation) -> Spans:
     """Severity, time since the start, and room for the clock."""
     parts: list[Span] = []
-    worst = alerts.worst(_value(situation.board.alerts))
-    if worst is not None:
-        glyph, word, role = alerts.SEVERITIES[worst]
-        parts.append(span(f"{glyph} {_(word)}  ", role))
+    if situation.board.has_answers:
+        from eventa_cockpit.widgets.view import health  # with all that upstreams say, which the first paint has none of
+
+        parts.extend(health.gravest_alert(situation.board))
     if situation.began_at is not None:
         lasted = moments.since(situation.now - situation.began_at)
         parts.append(span("+" + lasted, Role.STRONG))
@@ -143,36 +132,9 @@ def _third(situation: Situation, width: int) -> Line:
 
 
 def _health(situation: Situation) -> Spans:
-    """Alerts, database and errors in a few words each; the stale ones by name."""
-    board = situation.board
-    parts: list[Span] = []
-    firing = _value(board.alerts)
-    if firing is not None:
-        worst = alerts.worst(firing)
-        role = alerts.SEVERITIES[worst][2] if worst is not None else Role.GOOD
-        glyph = alerts.SEVERITIES[worst][0] if worst is not None else "✓"
-        parts.append(span(f"{glyph} " + _("{count} firing").format(count=len(firing.firing)), role))
-    level = database.worst(_value(board.database))
-    if level is not None:
-        glyph, role = readings.LEVELS[level]
-        parts.append(span(f"  {_('DB')} {glyph}", role))
-    report = _value(board.errors)
-    if report is not None:
-        role = Role.CRITICAL if errors.is_alarming(report) else Role.TEXT
-        change = readings.relative(report.count, report.previous_count)
-        parts.append(span("  " + _("errors {count}").format(count=readings.count(report.count)), role))
-        parts.append(span(f" {change}" if change else "", role))
-    return (*(part for part in parts if part.text), *_stale_only(situation))
+    """Alerts, database and errors in a few words each."""
+    if not situation.board.has_answers:
+        return ()
+    from eventa_cockpit.widgets.view import health
 
-
-def _stale_only(situation: Situation) -> Spans:
-    stale = [
-        feed.vendor
-        for feed in situation.board.feeds.values()
-        if feed.failure is not None or feed.freshness(situation.now) is Freshness.STALE
-    ]
-    return (span("  ⚠ " + _("stale: {vendors}").format(vendors=", ".join(stale)), Role.WARNING),) if stale else ()
-
-
-def _value(feed: Feed[T] | None) -> T | None:
-    return feed.value if feed is not None else None
+    return health.words(situation.board)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from eventa_cockpit.domain.board import Board
 from eventa_cockpit.domain.environment import Environment
+from eventa_cockpit.keymap import Pane
 from eventa_cockpit.locale import _
 from eventa_cockpit.widgets.view.header import Situation
 from eventa_cockpit.widgets.view.progress import Checklist
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
     from eventa_cockpit.domain.incident import Incident
     from eventa_cockpit.domain.run import RunStatus
     from eventa_cockpit.domain.runbook import Library
+
+_FED_BY: Mapping[Pane, tuple[str, ...]] = {
+    Pane.LOGS: ("logs",),
+    Pane.ON_CALL: ("on_call", "pages"),
+    Pane.SLO: ("slo", "metrics"),
+}
+"""Panes of which a team may have none → the feeds that fill them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,11 @@ class Scene:
     is_in_control: bool = False
     checklist: Checklist = field(default_factory=Checklist)
     events: tuple[Event, ...] = ()
+
+    @property
+    def absent(self) -> frozenset[Pane]:
+        """Panes that nothing is configured for, so that nobody needs to look at them."""
+        return frozenset(pane for pane, keys in _FED_BY.items() if not any(key in self.board.feeds for key in keys))
 
     def step_title(self, runbook_id: str, step_id: str) -> str:
         """Number and title of a step, or its ids where the runbook is not in the library any more."""

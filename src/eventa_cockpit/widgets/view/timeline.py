@@ -10,7 +10,7 @@ from eventa_cockpit.domain import event as facts
 from eventa_cockpit.domain.event import Event
 from eventa_cockpit.domain.step_record import VERDICTS, StepState
 from eventa_cockpit.locale import _
-from eventa_cockpit.widgets.view import judgements, moments, steps
+from eventa_cockpit.widgets.view import incident_words, judgements, moments, steps
 from eventa_cockpit.widgets.view.lines import Line, Role, cell_len, line, pad, span, wrap
 
 Titles = Callable[[str, str], str]
@@ -127,4 +127,5 @@ _SENTENCES: Mapping[type, Callable[[Any, Titles], tuple[str, Role]]] = {
     facts.StepDone: _done,
     facts.StepMarkUndone: _undone,
     facts.NoteAdded: _noted,
+    **incident_words.SENTENCES,
 }

@@ -1,0 +1,40 @@
+"""What kind of value each feed of the board holds, so that one that was written down can be read again."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from eventa_cockpit.domain.board import (
+    ALERTS,
+    ALERTS_PREFIX,
+    DATABASE,
+    ERRORS,
+    LOGS,
+    METRICS,
+    ROLLOUTS,
+    STATUS_PREFIX,
+)
+
+VALUE_TYPES: dict[str, str] = {
+    ALERTS: "eventa_cockpit.domain.alert:AlertList",
+    ALERTS_PREFIX: "eventa_cockpit.domain.alert:AlertList",
+    DATABASE: "eventa_cockpit.domain.database:DatabaseReadings",
+    ERRORS: "eventa_cockpit.domain.error_report:ErrorReport",
+    LOGS: "eventa_cockpit.domain.log_stream:LogWindow",
+    METRICS: "eventa_cockpit.domain.metric:MetricReadings",
+    ROLLOUTS: "eventa_cockpit.domain.rollout:RolloutList",
+    STATUS_PREFIX: "eventa_cockpit.domain.service_status:ServiceStatus",
+}
+"""Key of a feed, or the part of it up to the colon → module and class. Imported when one is met, never before."""
+
+
+def value_type(key: str) -> type | None:
+    """The frozen dataclass that the feed holds; None for a feed that this version does not know."""
+    head, colon, _name = key.partition(":")
+    place = VALUE_TYPES.get(f"{head}:" if colon else key)
+    if place is None:
+        return None
+    module, _, name = place.partition(":")
+    found = getattr(import_module(module), name)
+    assert isinstance(found, type)
+    return found
