@@ -94,7 +94,7 @@ def compared(found: Quantity, bound: Threshold) -> tuple[bool, str] | None:
     value, compare = _in_unit(found, bound.unit), _OPERATORS.get(bound.operator)
     if value is None or compare is None:
         return None
-    return compare(value, bound.value), f"{value:g} {bound.unit or _shown(found.unit)}".rstrip()
+    return compare(value, bound.value), f"{value:.4g} {bound.unit or _shown(found.unit)}".rstrip()
 
 
 def quantities(board: Board, now: datetime) -> Iterator[Quantity]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from eventa_cockpit.domain.live_signals import LiveSignal
 from eventa_cockpit.domain.matching import Because, Match, MatchKind
 from eventa_cockpit.locale import _
-from eventa_cockpit.widgets.view.lines import Line, Role, line, span, wrap
+from eventa_cockpit.widgets.view.lines import Line, Role, cut, line, span
 
 _INDENT = 4
 
@@ -18,9 +18,7 @@ def rows(match: Match, width: int) -> list[Line]:
         found.append((reason(measured), Role.WARNING))
     elif match.doubts:
         found.append((doubt(match.doubts[0]), Role.WARNING))
-    return [
-        line(" " * _INDENT, span(row, role)) for text, role in found for row in wrap(text, width - _INDENT)[:1] if row
-    ]
+    return [line(" " * _INDENT, span(cut(text, width - _INDENT), role)) for text, role in found]
 
 
 def reason(because: Because) -> str:
