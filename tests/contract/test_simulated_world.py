@@ -12,6 +12,7 @@ import pytest
 from eventa_cockpit.config import load_config
 from eventa_cockpit.domain.alert import Severity
 from eventa_cockpit.domain.log_stream import LogLevel
+from eventa_cockpit.domain.reading import Level
 from eventa_cockpit.domain.rollout import RolloutState
 from eventa_cockpit.domain.service_status import ServiceState
 from eventa_cockpit.domain.source import Source
@@ -79,9 +80,25 @@ async def test_the_deployments_are_complete(sources: dict[str, Source[Any]]) -> 
     assert all(deployment.changed_at and deployment.image for deployment in rollouts.deployments)
 
 
+async def test_the_teams_queries_have_values_with_an_hour_before_them(sources: dict[str, Source[Any]]) -> None:
+    metrics = await answer_of(sources["metrics"])
+    assert [reading.problem for reading in metrics.readings] == [""] * 5
+    assert metrics.reading("payment_failure_rate").level is Level.CRITICAL
+    assert all(len(reading.points) > 55 for reading in metrics.readings)
+
+
 async def test_status_pages_are_read_where_they_are_configured(sources: dict[str, Source[Any]]) -> None:
     for key in (key for key in sources if key.startswith("status:")):
         assert (await answer_of(sources[key])).state is not ServiceState.UNKNOWN
+
+
+async def test_payjps_page_is_japanese_and_announces_a_maintenance(sources: dict[str, Source[Any]]) -> None:
+    status = await answer_of(sources["status:PAY.JP"])
+    assert (status.state, status.shape) == (ServiceState.OPERATIONAL, "statuspage")
+    (planned,) = status.incidents
+    assert planned.is_maintenance
+    assert planned.until is not None
+    assert "カード" in planned.title
 
 
 def test_making_sources_imports_nothing_heavy(world: World, tmp_path: Path) -> None:
