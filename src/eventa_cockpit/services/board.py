@@ -15,8 +15,8 @@ from typing import Any
 
 from eventa_cockpit.domain.board import Board, Feed
 from eventa_cockpit.domain.source import Source
+from eventa_cockpit.services.keeping import Subscriber, Subscribers
 from eventa_cockpit.services.polling import Known, NotOursError, Poller, forget
-from eventa_cockpit.services.subscribers import Subscriber, Subscribers
 
 __all__ = ["BoardService", "Source", "Subscriber"]
 

@@ -75,7 +75,7 @@ async def main(state: str, port: str, log: str, every_s: str, name: str = "") ->
         name or f"responder {os.getpid()}",
         random=lambda: 0.5,
     )
-    with open(log, "a", buffering=1) as file:
+    with open(log, "a", buffering=1) as file:  # noqa: ASYNC230 - a line a second
         service.subscribe(lambda board: file.write(as_line(board)) and None)
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGUSR1, service.refresh)

@@ -49,7 +49,9 @@ def test_news_reach_everybody_soon(start: Start, upstream: Upstream) -> None:
     count = len(upstream.calls) + 4
     until(lambda: all((one.now["count"] or 0) >= count for one in cockpits), "four newer answers")
     known = [{board["count"]: board["at"] for board in reversed(one.boards)} for one in cockpits]
-    lags = sorted(max(at[number] for at in known) - min(at[number] for at in known) for number in (count - 2, count - 1))
+    lags = sorted(
+        max(at[number] for at in known) - min(at[number] for at in known) for number in (count - 2, count - 1)
+    )
     print(f"news were late by {lags[0]:.2f} s")
     assert lags[0] < 0.3
 
@@ -67,7 +69,9 @@ def test_a_leader_that_is_killed_or_stopped_is_replaced_and_never_asks_again(
             next_leader = successor(others, moment, "hand-over from a stopped leader")
             until(lambda one=next_leader, since=moment: one.pid in upstream.calls_since(since), "its first call")
             resumed = leader.signal(signal.SIGCONT)
-            until(lambda one=leader, since=resumed: one.now["at"] > since and not one.leads, "the stopped one to follow")
+            until(
+                lambda one=leader, since=resumed: one.now["at"] > since and not one.leads, "the stopped one to follow"
+            )
             until(lambda since=resumed: len(upstream.calls_since(since)) >= 2, "two more calls")
             assert leader.pid not in upstream.calls_since(resumed)
         else:

@@ -22,12 +22,12 @@ from eventa_cockpit.domain.source import Source
 from eventa_cockpit.integrations.threads import in_thread
 from eventa_cockpit.locale import _
 from eventa_cockpit.services.board import BoardService
+from eventa_cockpit.services.keeping import Subscriber, Subscribers
 from eventa_cockpit.services.polling import Known, NotOursError, stale_after
 from eventa_cockpit.services.sharing.following import Followed, LeaderlessError
 from eventa_cockpit.services.sharing.leading import TICK_S, lead
 from eventa_cockpit.services.sharing.meeting import Leadership, Meeting, MistrustError
 from eventa_cockpit.services.sharing.snapshot import Decoder, Encoder, Snapshot, SnapshotError
-from eventa_cockpit.services.subscribers import Subscriber, Subscribers
 
 AGAIN_S = 15.0
 """How long a cockpit asks for itself before it tries to share again."""
