@@ -61,6 +61,9 @@ def test_every_key_of_the_shapes_is_explained() -> None:
         "Query": "environments.prod.prometheus.queries.payment_failure_rate",
         "Loki": "environments.prod.loki",
         "Kubernetes": "environments.prod.kubernetes",
+        "Record": "journal",
+        "Slack": "environments.prod.slack",
+        "EscalationChannel": 'environments.prod.escalation."二次担当"',
         "StatusPage": "environments.prod.status_pages.stripe",
     }
     for shape, name in described.items():
