@@ -138,10 +138,10 @@ class Kubernetes(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class StatusPage(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Public status page of a vendor that the service depends on, in Statuspage's JSON shape."""
+    """Public status page of a vendor that the service depends on."""
 
     url: str
-    """Address of the page; the cockpit reads `/api/v2/summary.json` below it."""
+    """Address of the page, or of one of its formats: Statuspage's summary, Stripe's own, Atom or RSS."""
     every: float = 60.0
     """Seconds between two reads."""
 
@@ -247,6 +247,8 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Your name in the record; empty means the login name."""
     journal: Record = field(default_factory=Record)
     """Where incidents are recorded."""
+    sharing: bool = True
+    """Cockpits with one state folder and the same upstreams ask them once for all, `cockpit watch` included."""
     trusted_signers: Path | None = None
     """File of allowed signers (see ssh-keygen(1)), relative to this file: what they signed needs no approval."""
     path: Path | None = None
