@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from eventa_cockpit.domain.board import Board, Feed
 from eventa_cockpit.domain.on_call import OnCall, OnCallAuthority, Rotation, Shift
 from eventa_cockpit.locale import _, mark
-from eventa_cockpit.widgets.view import freshness, moments, pages
+from eventa_cockpit.widgets.view import freshness, pages
 from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, Spans, cell_len, line, pad, span, wrap
 
 LEVELS = {1: mark("primary"), 2: mark("secondary")}
