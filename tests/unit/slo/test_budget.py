@@ -246,8 +246,8 @@ def test_even_traffic_and_even_errors_are_the_same_by_requests_and_by_minutes(sh
     slices = [Slice(NOW - age * MINUTE, MINUTE, 100 * share, 100) for age in range(59, -1, -1)]
     status = status_of(Objective("any", target, window=HOUR), Record(slices), NOW)
     by_requests, by_minutes = status.budgets
-    assert by_requests.spent == pytest.approx(by_minutes.spent, abs=1e-6)
-    assert by_requests.spent == pytest.approx(burn_of(share, target), abs=1e-6)
+    assert by_requests.spent == pytest.approx(by_minutes.spent, rel=1e-5, abs=1e-4)
+    assert by_requests.spent == pytest.approx(burn_of(share, target), rel=1e-5, abs=1e-4)
 
 
 @given(remaining=st.floats(0.01, 1), burn=st.floats(0.02, 1000))
