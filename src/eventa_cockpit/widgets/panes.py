@@ -35,7 +35,9 @@ class AlertsPane(ScenePane):
         from eventa_cockpit.widgets.view import alerts
 
         scene = self._scene
-        return alerts.rows(scene.board.alerts, scene.offers, scene.now, scene.zone, width)
+        return alerts.rows(
+            scene.board.alerts, scene.offers, scene.now, scene.zone, width, is_matched=scene.library is not None
+        )
 
     def summary(self) -> Spans:
         feed = self._scene.board.alerts

@@ -20,8 +20,6 @@ STATES: dict[IssueState, tuple[str, Role]] = {
 }
 _WITH_RELEASE = 48
 """Cells from which on there is room for the release in which an issue was first seen."""
-_ALARMING = 1.0
-"""A doubling against the window before."""
 
 
 def rows(feed: Feed[ErrorReport] | None, zone: tzinfo, width: int, cause: Sequence[Line] = ()) -> list[Line]:
@@ -43,7 +41,7 @@ def news(report: ErrorReport | None) -> int:
 
 
 def is_alarming(report: ErrorReport | None) -> bool:
-    return report is not None and report.change is not None and report.change >= _ALARMING
+    return report is not None and report.is_alarming
 
 
 def _summary(report: ErrorReport, width: int) -> list[Line]:

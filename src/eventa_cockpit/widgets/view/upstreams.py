@@ -9,7 +9,7 @@ from typing import Any
 from eventa_cockpit.domain.board import Board, Feed, Freshness
 from eventa_cockpit.domain.service_status import ServiceState, ServiceStatus
 from eventa_cockpit.locale import _, mark
-from eventa_cockpit.widgets.view import freshness, moments
+from eventa_cockpit.widgets.view import freshness, moments, services
 from eventa_cockpit.widgets.view.lines import Line, Role, Spans, cell_len, line, pad, span, width_of, wrap
 
 SERVICES: dict[ServiceState, tuple[str, str, Role]] = {
@@ -76,9 +76,11 @@ def _rows(feed: Feed[Any], name_width: int, now: datetime, zone: tzinfo, width: 
     left: Spans = (span(pad(_name(feed), name_width)),)
     if isinstance(feed.value, ServiceStatus):
         glyph, word, role = SERVICES[feed.value.state]
-        left = (*left, span(f"  {glyph} {_(word)}", role))
+        left = (*left, span(f"  {glyph} {_(word)}", role), span(f"  {services.understood_as(feed.value)}", Role.MUTED))
     found = [Line(left, freshness.badge(feed, now), key=feed.source)]
     found.extend(line("  ", span(row, Role.WARNING)) for row in wrap(_why(feed, zone), width - 2) if row)
+    if isinstance(feed.value, ServiceStatus):
+        found.extend(services.rows(feed.value, now, zone, width))
     return found
 
 
