@@ -15,6 +15,7 @@ from eventa_cockpit.config.shapes import (
     Query,
     Record,
     Sentry,
+    ServiceLevel,
     StatusPage,
     Upstream,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "Query",
     "Record",
     "Sentry",
+    "ServiceLevel",
     "StatusPage",
     "Upstream",
     "choose",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # the first paint needs none of them
     from eventa_cockpit.domain.metric import MetricReadings
     from eventa_cockpit.domain.rollout import RolloutList
     from eventa_cockpit.domain.service_status import ServiceStatus
+    from eventa_cockpit.domain.slo import SloReport
 
 T = TypeVar("T")
 
@@ -101,6 +102,7 @@ DATABASE = "database"
 ERRORS = "errors"
 LOGS = "logs"
 METRICS = "metrics"
+SLO = "slo"
 ROLLOUTS = "rollouts"
 STATUS_PREFIX = "status:"
 """Before the configured name of a status page in its key: `status:stripe`."""
@@ -146,6 +148,10 @@ class Board:
     @property
     def metrics(self) -> Feed[MetricReadings] | None:
         return self.feeds.get(METRICS)
+
+    @property
+    def slo(self) -> Feed[SloReport] | None:
+        return self.feeds.get(SLO)
 
     @property
     def rollouts(self) -> Feed[RolloutList] | None:

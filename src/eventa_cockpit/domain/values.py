@@ -12,6 +12,7 @@ from eventa_cockpit.domain.board import (
     LOGS,
     METRICS,
     ROLLOUTS,
+    SLO,
     STATUS_PREFIX,
 )
 
@@ -23,6 +24,7 @@ VALUE_TYPES: dict[str, str] = {
     LOGS: "eventa_cockpit.domain.log_stream:LogWindow",
     METRICS: "eventa_cockpit.domain.metric:MetricReadings",
     ROLLOUTS: "eventa_cockpit.domain.rollout:RolloutList",
+    SLO: "eventa_cockpit.domain.slo:SloReport",
     STATUS_PREFIX: "eventa_cockpit.domain.service_status:ServiceStatus",
 }
 """Key of a feed, or the part of it up to the colon → module and class. Imported when one is met, never before."""

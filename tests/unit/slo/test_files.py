@@ -175,7 +175,7 @@ def test_pyrra_metrics_become_queries() -> None:
 def test_the_plain_shape_promises_availability_by_minutes_and_latency_by_requests() -> None:
     availability, latency = read(PLAIN)
     assert (availability.target, availability.weighting) == (0.999, Weighting.MINUTES)
-    assert (latency.name, latency.target, latency.weighting) == ("requests < 300 ms", 0.95, Weighting.REQUESTS)
+    assert (latency.name, latency.target, latency.weighting) == ("P95 < 300 ms", 0.95, Weighting.REQUESTS)
     assert availability.indicator is not None
     assert (availability.indicator.bad, availability.indicator.total) == (QUERIES.errors, QUERIES.requests)
     assert latency.indicator is not None

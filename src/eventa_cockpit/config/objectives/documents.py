@@ -124,7 +124,7 @@ def documents(text: str, file: str) -> list[Entry]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         said = getattr(error, "problem", None) or "not YAML"
-        line = mark.line + 1 if mark is not None else 1
+        line = min(mark.line, text.count("\n")) + 1 if mark is not None else 1
         message = _("This is not valid YAML ({reason}); it was not read.").format(reason=clean_line(said))
         raise UnusableError(Problem(file, line, message)) from None
     except (ValueError, RecursionError):

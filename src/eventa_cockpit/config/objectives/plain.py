@@ -12,6 +12,7 @@ from eventa_cockpit.config.objectives.documents import Entry, Part
 from eventa_cockpit.domain.objective import Indicator, Measure, Objective, Weighting
 from eventa_cockpit.locale import _
 
+AVAILABILITY = "availability"
 P95 = 0.95
 AGREEMENT = 0.05
 """Share by which a budget in minutes and an error rate may differ and still be the same promise: 43 and 43.2 min."""
@@ -39,7 +40,7 @@ def _availability(document: Entry, queries: PlainQueries) -> Objective:
     is_minutes = document["error_budget_minutes"].exists
     weighting = Weighting.MINUTES if is_minutes else Weighting.REQUESTS
     indicator = _counts(queries.requests, bad=queries.errors)
-    return Objective(_("availability"), _target(document, window), window, weighting, indicator)
+    return Objective(AVAILABILITY, _target(document, window), window, weighting, indicator)
 
 
 def _latency(document: Entry, queries: PlainQueries) -> Objective:
@@ -47,7 +48,7 @@ def _latency(document: Entry, queries: PlainQueries) -> Objective:
     bound = document["latency_p95_ms"]
     if bound.number() <= 0:
         raise bound.refuse(_("this has to be more than 0."))
-    name = _("requests < {bound:g} ms").format(bound=bound.number())
+    name = f"P95 < {bound.number():g} ms"
     indicator = _counts(queries.requests, good=queries.fast)
     return Objective(name, P95, values.window(document["window"]), indicator=indicator, is_latency=True)
 
