@@ -62,6 +62,7 @@ def test_every_key_of_the_shapes_is_explained() -> None:
         "Loki": "environments.prod.loki",
         "ServiceLevel": "environments.prod.slo",
         "Kubernetes": "environments.prod.kubernetes",
+        "PagerDuty": "environments.prod.pagerduty",
         "StatusPage": "environments.prod.status_pages.stripe",
     }
     for shape, name in described.items():
