@@ -7,7 +7,6 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import cycle, islice
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters, on, work
@@ -17,9 +16,10 @@ from textual.screen import Screen
 from eventa_cockpit import cover, keymap, theme
 from eventa_cockpit.keymap import Pane
 from eventa_cockpit.locale import _
+from eventa_cockpit.screens.looking import Looking
 from eventa_cockpit.screens.notices import sentence_of
 from eventa_cockpit.screens.running import Running
-from eventa_cockpit.screens.taking_along import TakingAlong
+from eventa_cockpit.services.offers import Offers
 from eventa_cockpit.widgets.bar import Bar
 from eventa_cockpit.widgets.output_pane import OutputPane
 from eventa_cockpit.widgets.pane import ListPane, bindings
@@ -47,7 +47,7 @@ PARTS_A_TICK = 3
 """Bars and panes that are looked at again each second: all of them within four."""
 
 
-class CockpitScreen(Running, TakingAlong, Screen[None]):
+class CockpitScreen(Running, Looking, Screen[None]):
     """Watches the board and the session, and shows both."""
 
     CSS_PATH = "cockpit.tcss"
@@ -69,6 +69,7 @@ class CockpitScreen(Running, TakingAlong, Screen[None]):
         self.front = Pane.ALERTS
         self.is_zoomed = False
         self._placed = Placed(self._places)
+        self._offers = Offers(desk.matches)
         self._notice = ("", False)
         self._shown_run = ""
         self.scene = Scene(
@@ -151,19 +152,12 @@ class CockpitScreen(Running, TakingAlong, Screen[None]):
 
     def _on_change(self) -> None:
         desk, session = self.desk, self.desk.session
-        scene = replace(self.scene, board=desk.board, library=desk.library, offers=self._offers(), now=desk.clock())
+        alerts = desk.board.alerts
+        offers = self._offers.among(alerts.value if alerts is not None else None, desk.library)
+        scene = replace(self.scene, board=desk.board, library=desk.library, offers=offers, now=desk.clock())
         if session is not None:
             scene = with_incident(scene, session.incident, session.live_runs, is_in_control=not session.is_read_only)
         self._show(scene)
-
-    def _offers(self) -> Mapping[str, str]:
-        feed, library = self.desk.board.alerts, self.desk.library
-        offers: dict[str, str] = {}
-        for found in self.desk.matches(feed.value if feed is not None else None):
-            runbook = library.runbook(found.runbook_id) if library is not None else None
-            if runbook is not None:
-                offers.setdefault(found.fingerprint, runbook.title)
-        return MappingProxyType(offers)
 
     def _show(self, scene: Scene) -> None:
         self.scene = scene
@@ -231,6 +225,8 @@ class CockpitScreen(Running, TakingAlong, Screen[None]):
         before = self._places(*self.size)
         self.front = self.front if front is None else front
         self.is_zoomed = self.is_zoomed if is_zoomed is None else is_zoomed
+        for shown in self.query(ScenePane):
+            shown.fill(self.is_zoomed and shown.pane is self.front)
         if self._places(*self.size) != before:
             self.header_bar.refresh(layout=True)  # the layout of its parent, which is this screen
 
@@ -281,8 +277,11 @@ class CockpitScreen(Running, TakingAlong, Screen[None]):
         self._arrange_anew(is_zoomed=not self.is_zoomed)
 
     def action_back(self) -> None:
-        """Out of the zoom; then back to where the work is; then the notice goes."""
-        if self.is_zoomed:
+        """Out of the filter, then of the zoom; the notice goes; then back to where the work is."""
+        pane = self.front_list()
+        if pane is not None and pane.filter:
+            pane.set_filter("")
+        elif self.is_zoomed:
             self._arrange_anew(is_zoomed=False)
         elif self._notice[0]:
             self.show_notice("")

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+from eventa_cockpit.domain.board import Feed
 from eventa_cockpit.keymap import Pane
-from eventa_cockpit.widgets.scene_pane import ScenePane
+from eventa_cockpit.widgets.scene_pane import ScenePane, ThingsPane
 from eventa_cockpit.widgets.view import changes, upstreams
 from eventa_cockpit.widgets.view.lines import Line, Spans
+from eventa_cockpit.widgets.view.listing import Listing
 
 
 class LogsPane(ScenePane):
     FEED = "logs"
 
 
-class ChangesPane(ScenePane):
-    def rows(self, width: int) -> Sequence[Line]:
+class ChangesPane(ThingsPane[changes.Mark]):
+    def listing(self) -> Listing[changes.Mark]:
+        return changes.LISTING
+
+    def things(self) -> Sequence[changes.Mark]:
+        return changes.listed(self._scene.board)
+
+    def above(self, width: int) -> Sequence[Line]:
         scene = self._scene
-        return changes.rows(scene.board, scene.now, scene.zone, width)
+        return changes.above(scene.board, scene.now, scene.zone, width)
 
     def summary(self) -> Spans:
         return changes.summary(self._scene.board)
@@ -31,10 +40,15 @@ class SloPane(ScenePane):
     FEED = "slo"
 
 
-class UpstreamsPane(ScenePane):
-    def rows(self, width: int) -> Sequence[Line]:
-        scene = self._scene
-        return upstreams.rows(scene.board, scene.now, scene.zone, width)
+class UpstreamsPane(ThingsPane[Feed[Any]]):
+    def listing(self) -> Listing[Feed[Any]]:
+        return upstreams.LISTING
+
+    def things(self) -> Sequence[Feed[Any]]:
+        return upstreams.listed(self._scene.board, self._scene.now)
+
+    def above(self, width: int) -> Sequence[Line]:  # noqa: ARG002 - one short row
+        return upstreams.above(self._scene.board)
 
     def summary(self) -> Spans:
         return upstreams.summary(self._scene.board, self._scene.now)
