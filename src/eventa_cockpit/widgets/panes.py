@@ -117,7 +117,7 @@ class ErrorsPane(ThingsPane["ErrorIssue"]):
         from eventa_cockpit.widgets.view import errors
 
         feed = self._scene.board.errors
-        return errors.above(feed.value, width) if feed is not None and feed.value is not None else ()
+        return errors.above(feed.value, width, self.size.height) if feed is not None and feed.value is not None else ()
 
     def summary(self) -> Spans:
         feed = self._scene.board.errors

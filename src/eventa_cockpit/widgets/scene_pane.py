@@ -198,7 +198,10 @@ class ThingsPane(ScenePane, Generic[T]):
     def head(self, width: int) -> Sequence[Line]:
         if not self.has_value:
             return ()
-        above = [*freshness.explanation(self.feed, self._scene.zone, width)] if self.FEED else []
+        above: list[Line] = []
+        if self.feed is not None:
+            say = freshness.explanation if self.is_full else freshness.in_short
+            above.extend(say(self.feed, self._scene.zone, width))
         above.extend(self.above(width))
         if self.is_full and self.things():
             from eventa_cockpit.widgets.view.listing import Table

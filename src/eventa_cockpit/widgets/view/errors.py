@@ -24,14 +24,18 @@ STATES: dict[IssueState, tuple[str, Role]] = {
 }
 _WITH_RELEASE = 48
 """Cells from which on there is room for the release in which an issue was first seen."""
+_ROOMY = 11
+"""Rows from which on one of them may stay blank."""
 _ALARMING = 1.0
 """A doubling against the window before."""
 
 
-def above(report: ErrorReport, width: int) -> list[Line]:
+def above(report: ErrorReport, width: int, height: int) -> list[Line]:
     """How many, against before, and how many people."""
-    nothing = [] if report.issues else [line(span(_("No issue in this window."), Role.MUTED))]
-    return [*_summary(report, width), BLANK, *nothing]
+    shown = [*_summary(report, width), *([BLANK] if height >= _ROOMY else [])]
+    if not report.issues:
+        shown.append(line(span(_("No issue in this window."), Role.MUTED)))
+    return shown
 
 
 def news(report: ErrorReport | None) -> int:
