@@ -27,6 +27,19 @@ class JournalError(CockpitError):
     """An event could not be made durable, so what it announces must not happen."""
 
 
+class IncidentError(CockpitError):
+    """What was asked of an incident makes no sense as it stands; nothing was written."""
+
+
+class ObligationsDueError(IncidentError):
+    """The incident cannot close while something must be undone."""
+
+    def __init__(self, message: str, obligations: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.obligations = obligations
+        """Their ids, oldest first."""
+
+
 class RunError(CockpitError):
     """A run could not be claimed, started or reached."""
 

@@ -63,8 +63,9 @@ class Action:
 _STEP = (Pane.CHECKLIST, Pane.OUTPUT)
 _OUTPUT = (Pane.OUTPUT,)
 _LISTS = tuple(pane for pane in Pane if pane is not Pane.OUTPUT)
+_SORTED = (Pane.ALERTS, Pane.DATABASE, Pane.ERRORS, Pane.TIMELINE, Pane.UPSTREAMS)
 _THINGS = tuple(pane for pane in _LISTS if pane is not Pane.CHECKLIST)
-"""Panes of things that somebody else tells us of, in some order."""
+"""Panes of things that somebody else tells us of."""
 _READ = tuple(pane for pane in _THINGS if pane is not Pane.ALERTS)
 """Panes in which Enter can do nothing but show more."""
 
@@ -104,7 +105,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("row.open", ("enter",), mark("Details"), "open_row", panes=_READ, is_in_footer=True, is_in_palette=False),
     Action("row.filter", ("slash",), mark("Filter"), "filter_rows", panes=_LISTS, is_in_footer=True),
-    Action("row.order", ("O",), mark("Order"), "turn_order", panes=_THINGS),
+    Action("row.order", ("O",), mark("Order"), "turn_order", panes=_SORTED),
     Action("row.detail", ("v",), mark("Details"), "show_detail", panes=_LISTS),
     Action("row.link", ("l",), mark("Link"), "copy_link", panes=_THINGS),
     Action("row.copy", ("y",), mark("Copy"), "copy_row", panes=_LISTS),

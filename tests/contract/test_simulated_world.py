@@ -11,6 +11,8 @@ import pytest
 
 from eventa_cockpit.config import load_config
 from eventa_cockpit.domain.alert import Severity
+from eventa_cockpit.domain.log_stream import LogLevel
+from eventa_cockpit.domain.reading import Level
 from eventa_cockpit.domain.rollout import RolloutState
 from eventa_cockpit.domain.service_status import ServiceState
 from eventa_cockpit.domain.source import Source
@@ -49,10 +51,20 @@ async def test_the_outage_that_is_going_on_is_among_the_alerts(sources: dict[str
     assert alerts.watchdog_at is not None
 
 
-async def test_all_eight_database_metrics_have_points(sources: dict[str, Source[Any]]) -> None:
+async def test_every_database_metric_has_points_and_last_week_beside_it(sources: dict[str, Source[Any]]) -> None:
     readings = await answer_of(sources["database"])
-    assert len(readings.readings) == 8
-    assert all(reading.points for reading in readings.readings)
+    assert {reading.metric for reading in readings.readings} >= {"CPUUtilization", "ReplicaLag", "DBLoad"}
+    assert all(reading.points and reading.last_week is not None for reading in readings.readings)
+    assert not readings.is_partial
+
+
+async def test_the_log_tells_of_the_failing_payments_as_one(sources: dict[str, Source[Any]]) -> None:
+    window = await answer_of(sources["logs"])
+    failed = [group for group in window.groups if "gateway did not answer" in group.newest.text]
+    assert failed
+    assert all(group.newest.level is LogLevel.ERROR and group.newest.source == "worker" for group in failed)
+    assert sum(group.count for group in failed) > 20 * len(failed)
+    assert window.count >= sum(group.count for group in window.groups)
 
 
 async def test_sentry_tells_counts_and_issues(sources: dict[str, Source[Any]]) -> None:
@@ -66,6 +78,13 @@ async def test_the_deployments_are_complete(sources: dict[str, Source[Any]]) -> 
     rollouts = await answer_of(sources["rollouts"])
     assert {deployment.state for deployment in rollouts.deployments} == {RolloutState.COMPLETE}
     assert all(deployment.changed_at and deployment.image for deployment in rollouts.deployments)
+
+
+async def test_the_teams_queries_have_values_with_an_hour_before_them(sources: dict[str, Source[Any]]) -> None:
+    metrics = await answer_of(sources["metrics"])
+    assert [reading.problem for reading in metrics.readings] == [""] * 5
+    assert metrics.reading("payment_failure_rate").level is Level.CRITICAL
+    assert all(len(reading.points) > 55 for reading in metrics.readings)
 
 
 async def test_status_pages_are_read_where_they_are_configured(sources: dict[str, Source[Any]]) -> None:
@@ -84,7 +103,7 @@ from eventa_cockpit.config import load_config
 from eventa_cockpit.integrations.registry import sources_for
 from eventa_cockpit.services.board import BoardService
 BoardService(sources_for(load_config(Path({str(world.config_path)!r})).environments["prod"])).board
-print(sorted({{"boto3", "botocore", "httpx", "kubernetes", "urllib3", "textual"}} & set(sys.modules)))
+print(sorted({{"boto3", "botocore", "httpx", "kubernetes", "urllib3", "textual", "websockets"}} & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

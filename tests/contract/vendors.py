@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.contract.log_answers import log_lines, streams
 from tests.contract.loopback import Behaviour, answer_json, by_path
+from tests.contract.moments import NOW as NOW
+from tests.contract.moments import stamp as stamp
 
 from eventa_cockpit.config import (
     Alertmanager,
     Database,
     EnvironmentConfig,
     Kubernetes,
+    Loki,
     Prometheus,
     Query,
     Sentry,
     StatusPage,
 )
+from eventa_cockpit.domain.board import DATABASE
 from eventa_cockpit.domain.source import Source
 from eventa_cockpit.integrations.registry import sources_for
 
-NOW = datetime(2026, 11, 23, 21, 30, 20, tzinfo=UTC)
 TOKEN = "sntrys_0123456789"
 AWS_VARIABLES = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLEEXAMPLE00", "AWS_SECRET_ACCESS_KEY": "not-a-real-key"}
 
 
-def stamp(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
-
-
-def source(environment: EnvironmentConfig) -> Source[Any]:
-    """The only source of an environment, at a fixed moment."""
-    (only,) = sources_for(environment, now=lambda: NOW)
+def source(environment: EnvironmentConfig, key: str = "") -> Source[Any]:
+    """The only source of an environment, or the one of this key, at a fixed moment."""
+    (only,) = [found for found in sources_for(environment, now=lambda: NOW) if key in ("", found.key)]
     return only
 
 
@@ -49,9 +49,13 @@ def status_page(url: str, deadline: float = 5.0) -> Source[Any]:
     return source(EnvironmentConfig(status_pages={"stripe": StatusPage(url=url, deadline=deadline)}))
 
 
+def loki(url: str, deadline: float = 5.0, **options: Any) -> Source[Any]:
+    return source(EnvironmentConfig(loki=Loki(url=url, deadline=deadline, **options)))
+
+
 def cloudwatch(url: str, deadline: float = 10.0, **options: Any) -> Source[Any]:
-    database = Database(instance="eventa-prod", endpoint_url=url, deadline=deadline, **options)
-    return source(EnvironmentConfig(database=database, variables=AWS_VARIABLES))
+    database = Database(**{"instance": "eventa-prod", "endpoint_url": url, "deadline": deadline, **options})
+    return source(EnvironmentConfig(database=database, variables=AWS_VARIABLES), DATABASE)
 
 
 def kubernetes(url: str, folder: Path, deadline: float = 10.0, **options: Any) -> Source[Any]:
@@ -162,16 +166,57 @@ def condition(kind: str, status: str, reason: str = "", message: str = "") -> di
     return {"type": kind, "status": status, "reason": reason, "message": message, "lastUpdateTime": updated}
 
 
-def replica_set(owner: str, revision: str, made: datetime) -> dict[str, Any]:
+def replica_set(
+    owner: str, revision: str, made: datetime, annotations: dict[str, str] | None = None, **container: Any
+) -> dict[str, Any]:
+    """`container` is what its template's only container has besides the name."""
+    template = {"template": {"spec": {"containers": [{"name": "app", **container}]}}} if container else {}
     return {
+        "spec": template,
         "metadata": {
             "name": f"{owner}-{revision}",
             "uid": f"uid-{owner}-{revision}",
             "creationTimestamp": stamp(made),
-            "annotations": {"deployment.kubernetes.io/revision": revision},
+            "annotations": {"deployment.kubernetes.io/revision": revision, **(annotations or {})},
             "ownerReferences": [{"kind": "Deployment", "name": owner, "uid": f"uid-{owner}", "controller": True}],
-        }
+        },
     }
+
+
+def pod(name: str = "eventa-api-41-x", owner: str = "eventa-api-41", **status: Any) -> dict[str, Any]:
+    """A pod that was made ten minutes ago and serves; `status` is changed field by field."""
+    return {
+        "metadata": {
+            "name": name,
+            "namespace": "default",
+            "uid": f"uid-{name}",
+            "creationTimestamp": stamp(NOW - timedelta(minutes=10)),
+            "ownerReferences": [{"kind": "ReplicaSet", "name": owner, "uid": f"uid-{owner}", "controller": True}],
+        },
+        "status": {"phase": "Running", "containerStatuses": [container_status(running={})], **status},
+    }
+
+
+def container_status(name: str = "app", *, restarts: int = 0, last: Any = None, **state: Any) -> dict[str, Any]:
+    """One container in one state: `waiting`, `running` or `terminated`."""
+    last_state = {"terminated": last} if last else {}
+    status = {"name": name, "ready": "running" in state, "restartCount": restarts, "image": "x", "imageID": ""}
+    return {**status, "state": state, "lastState": last_state}
+
+
+def kube_event(about: str, reason: str, message: str, *, kind: str = "Pod", **changes: Any) -> dict[str, Any]:
+    """A warning of a minute ago about one object."""
+    content: dict[str, Any] = {
+        "metadata": {"name": f"{about}.{reason}", "uid": f"uid-{about}-{reason}", "namespace": "default"},
+        "involvedObject": {"kind": kind, "name": about, "uid": f"uid-{about}"},
+        "type": "Warning",
+        "reason": reason,
+        "message": message,
+        "count": 3,
+        "firstTimestamp": stamp(NOW - timedelta(minutes=5)),
+        "lastTimestamp": stamp(NOW - timedelta(minutes=1)),
+    }
+    return {**content, **changes}
 
 
 def kube_list(*items: Any, following: str = "") -> dict[str, Any]:
@@ -205,13 +250,16 @@ def summary(indicator: str = "none", **components: str) -> dict[str, Any]:
 
 def healthy() -> Behaviour:
     """An upstream that is every vendor at once."""
+    metrics, lines = answer_json(matrix(({}, [(60, "6"), (0, "7")]))), answer_json(streams(log_lines("a", ages=[4])))
     return by_path(
         alerts=answer_json([alert()]),
         issues=answer_json([issue()]),
         events_timeseries=answer_json(timeseries()),
         summary_json=answer_json(summary(API="operational")),
         query=answer_json(vector(({}, "7"))),
-        query_range=answer_json(matrix(({}, [(60, "6"), (0, "7")]))),
+        query_range=lambda request, connection: (lines if "/loki/" in request.path else metrics)(request, connection),
         deployments=answer_json(kube_list(deployment())),
         replicasets=answer_json(kube_list(replica_set("eventa-api", "41", NOW - timedelta(days=1)))),
+        pods=answer_json(kube_list(pod())),
+        events=answer_json(kube_list(kube_event("eventa-api-41-x", "BackOff", "Back-off restarting"))),
     )

@@ -158,3 +158,40 @@ def test_the_python_client_reads_and_watches(calm: Drill) -> None:
 
     seen = watch.Watch().stream(apps.list_namespaced_deployment, "default", timeout_seconds=1)
     assert {change["object"].metadata.name for change in seen} == names
+
+
+def test_a_pod_whose_image_does_not_exist_says_so_in_its_events_and_its_description(
+    make_drill: Callable[..., Drill],
+) -> None:
+    drill = make_drill(seed=21, speed=20)
+    drill.output("kubectl set image deployment/eventa-worker worker=registry.eventa.app/eventa-worker:0.0.0")
+    drill.pass_time(60)
+
+    warnings = drill.output("kubectl get events --field-selector type=Warning")
+    assert re.search(r"Warning +Failed +pod/eventa-worker-\S+ +Failed to pull image", warnings)
+    broken = "$(kubectl get pods -l app=eventa-worker --field-selector status.phase=Pending -o name)"
+    described = drill.output(f"kubectl describe {broken}")
+    assert re.search(r"Reason: +ImagePullBackOff", described)
+    assert re.search(r"BackOff +\S+ \(x\d+ over \S+\) +kubelet", described)
+    assert "1 unavailable" in drill.output("kubectl describe deployment eventa-worker")
+    drill.output("kubectl rollout undo deployment/eventa-worker")
+    history = drill.output("kubectl get replicasets -l app=eventa-worker -o yaml")
+    assert 'deployment.kubernetes.io/revision-history: "77"' in history
+
+
+def test_a_program_without_enough_memory_is_killed_over_and_over(calm: Drill) -> None:
+    calm.output("kubectl set resources deployment/eventa-worker --limits=memory=32Mi")
+    calm.pass_time(45)
+    assert re.search(r"0/1 +CrashLoopBackOff +[23] ", calm.output("kubectl get pods -l app=eventa-worker"))
+    assert re.search(r"Reason: +OOMKilled", calm.output("kubectl describe pods -l app=eventa-worker"))
+    calm.output("kubectl rollout undo deployment/eventa-worker")
+    calm.output("kubectl rollout status deployment/eventa-worker --timeout=30s")
+
+
+def test_a_pod_that_asks_for_more_than_a_node_has_is_never_placed(calm: Drill) -> None:
+    calm.output("kubectl set resources deployment/eventa-worker --requests=cpu=64")
+    calm.pass_time(10)
+    pods = calm.output("kubectl get pods -l app=eventa-worker -o wide")
+    assert re.search(r"0/1 +Pending +0 +\S+ +<none> +<none>", pods)
+    assert "Insufficient cpu" in calm.output("kubectl get events --field-selector reason=FailedScheduling")
+    calm.output("kubectl rollout undo deployment/eventa-worker")

@@ -28,7 +28,7 @@ from eventa_cockpit.domain.event import (
 )
 from eventa_cockpit.domain.incident import Incident, fold
 from eventa_cockpit.domain.reading import Bound, Point, Reading
-from eventa_cockpit.domain.rollout import Deployment, RolloutList, RolloutState
+from eventa_cockpit.domain.rollout import Deployment, PodTrouble, Revision, RolloutList, RolloutState
 from eventa_cockpit.domain.run import RunState, RunStatus
 from eventa_cockpit.domain.service_status import ServiceState, ServiceStatus
 from eventa_cockpit.runbook.library import load_library, shipped_runbooks
@@ -105,16 +105,23 @@ def database() -> DatabaseReadings:
     return DatabaseReadings(
         instance="eventa-prod",
         readings=(
-            Reading("CPUUtilization", "%", series(31, 94), Bound(80)),
-            Reading("DatabaseConnections", "1", series(420, 812), Bound(900)),
-            Reading("ReadLatency", "s", series(0.006, 0.041), Bound(0.1)),
-            Reading("WriteLatency", "s", series(0.009, 0.118), Bound(0.1)),
-            Reading("FreeableMemory", "By", series(4 * gigabyte, 0.9 * gigabyte), Bound(gigabyte, is_floor=True)),
+            Reading("CPUUtilization", "%", series(31, 94), Bound(80), last_week=33),
+            Reading("DatabaseConnections", "1", series(420, 812), Bound(900), last_week=405),
+            Reading("ReadLatency", "s", series(0.006, 0.041), Bound(0.1), last_week=0.006),
+            Reading("WriteLatency", "s", series(0.009, 0.118), Bound(0.1), last_week=0.008),
+            Reading(
+                "FreeableMemory",
+                "By",
+                series(4 * gigabyte, 0.9 * gigabyte),
+                Bound(gigabyte, is_floor=True),
+                last_week=4.1 * gigabyte,
+            ),
             Reading(
                 "FreeStorageSpace", "By", series(116 * gigabyte, 112 * gigabyte), Bound(20 * gigabyte, is_floor=True)
             ),
-            Reading("DiskQueueDepth", "1", series(2, 37), Bound(32)),
-            Reading("ReplicaLag", "s", series(0.004, 0.004)),
+            Reading("DiskQueueDepth", "1", series(2, 37), Bound(32), last_week=2),
+            Reading("ReplicaLag", "s", series(0.004, 0.004), last_week=0.003),
+            Reading("DBLoad", "1", series(1.9, 14), Bound(4), last_week=1.9),
         ),
     )
 
@@ -153,7 +160,21 @@ def rollouts() -> RolloutList:
         deployments=(
             Deployment("default", "eventa-frontend", RolloutState.COMPLETE, 6, 6, 6, 41, changed_at=ago(minutes=23)),
             Deployment("default", "eventa-api", RolloutState.PROGRESSING, 12, 8, 10, 118, changed_at=ago(minutes=2)),
-        )
+        ),
+        pods=(
+            PodTrouble(
+                "default",
+                "eventa-api-7f9c-x2b4d",
+                "eventa-api",
+                "ImagePullBackOff",
+                'Back-off pulling image "eventa-api:4.12.1"',
+                since=ago(minutes=2),
+            ),
+        ),
+        revisions=(
+            Revision("eventa-api", 118, "eventa-api:4.12.1", ago(minutes=2), is_current=True),
+            Revision("eventa-frontend", 41, "eventa-frontend:4.12.0", ago(minutes=23, seconds=20), is_current=True),
+        ),
     )
 
 

@@ -45,6 +45,13 @@ EXAMPLES = {
         "unit": '"%"',
         "bound": "5",
     },
+    "environments.prod.loki": {
+        "url": '"http://loki.example:3100"',
+        "query": """'{service="eventa"} |= "error"'""",
+        "datasource": '"P8E80F9AEF21F6940"',
+        "tenant": '"eventa"',
+        "token": '"env:GRAFANA_TOKEN"',
+    },
     "environments.prod.kubernetes": {
         "namespace": '"eventa"',
         "deployments": '["api", "worker"]',

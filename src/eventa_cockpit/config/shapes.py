@@ -32,17 +32,22 @@ class Alertmanager(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Name of the alert that always fires; the pane warns when it is not there."""
 
 
-class Database(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One RDS instance, through CloudWatch: the database pane."""
+class Aws(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What every upstream in AWS has."""
 
-    instance: str
-    """The DBInstanceIdentifier."""
     region: str = "ap-northeast-1"
-    """AWS region of the instance."""
+    """AWS region that is asked."""
     profile: str | None = None
     """Profile of ~/.aws/config that gives the credentials; unset means the usual AWS search order."""
     endpoint_url: str | None = None
     """Ask this address instead of AWS; `AWS_ENDPOINT_URL` counts as well."""
+
+
+class Database(Aws, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One RDS or Aurora instance, through CloudWatch and RDS: the database pane."""
+
+    instance: str
+    """The DBInstanceIdentifier."""
     window: float = 60.0
     """Minutes of history that are read and drawn."""
     bounds: dict[str, float] = field(default_factory=dict)
@@ -100,6 +105,25 @@ class Prometheus(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True
     """What is asked, by name."""
 
 
+class Loki(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Loki, itself or through Grafana: the logs pane."""
+
+    url: str
+    """Address of Loki, with its path if it has one; of Grafana where `datasource` is set."""
+    query: str = '{service="eventa"}'
+    """LogQL that selects lines."""
+    datasource: str | None = None
+    """UID of the datasource in Grafana, through whose proxy the queries go then."""
+    tenant: str | None = None
+    """Tenant, sent as `X-Scope-OrgID`; unset where Loki has but one."""
+    token: str | None = None
+    """Where the bearer token is (see "Secrets"); for Grafana that of a service account."""
+    window: float = 5.0
+    """Minutes of lines that are shown."""
+    every: float = 10.0
+    """Seconds between two reads."""
+
+
 class Kubernetes(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Deployments of one namespace: the roll-outs pane."""
 
@@ -139,6 +163,8 @@ class EnvironmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Application errors; without it the pane says that nothing is configured."""
     prometheus: Prometheus | None = None
     """Metrics by the team's own queries; without it the pane says that nothing is configured."""
+    loki: Loki | None = None
+    """Log lines; without it there is no such pane."""
     kubernetes: Kubernetes | None = None
     """Roll-outs; without it the pane says that nothing is configured."""
     status_pages: dict[str, StatusPage] = field(default_factory=dict)

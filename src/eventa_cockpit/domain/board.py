@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # the first paint needs none of them
     from eventa_cockpit.domain.alert import AlertList
     from eventa_cockpit.domain.database import DatabaseReadings
     from eventa_cockpit.domain.error_report import ErrorReport
+    from eventa_cockpit.domain.log_stream import LogWindow
     from eventa_cockpit.domain.metric import MetricReadings
     from eventa_cockpit.domain.rollout import RolloutList
     from eventa_cockpit.domain.service_status import ServiceStatus
@@ -98,6 +99,7 @@ ALERTS_PREFIX = "alerts:"
 """Before the name of any further source of alerts in its key: `alerts:cloudwatch`."""
 DATABASE = "database"
 ERRORS = "errors"
+LOGS = "logs"
 METRICS = "metrics"
 ROLLOUTS = "rollouts"
 STATUS_PREFIX = "status:"
@@ -136,6 +138,10 @@ class Board:
     @property
     def errors(self) -> Feed[ErrorReport] | None:
         return self.feeds.get(ERRORS)
+
+    @property
+    def logs(self) -> Feed[LogWindow] | None:
+        return self.feeds.get(LOGS)
 
     @property
     def metrics(self) -> Feed[MetricReadings] | None:

@@ -14,7 +14,9 @@ class DatabaseReadings:
     instance: str
     readings: tuple[Reading, ...] = ()
     is_partial: bool = False
-    """The upstream said that some data is missing (`PartialData`)."""
+    """The upstream said that some data is missing (`PartialData`), or last week could not be read."""
+    engine: str = ""
+    """RDS' word for it: `mysql`, `aurora-mysql`."""
 
     def reading(self, metric: str) -> Reading | None:
         return next((reading for reading in self.readings if reading.metric == metric), None)

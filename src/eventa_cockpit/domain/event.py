@@ -8,7 +8,11 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
+from eventa_cockpit.domain.evidence import EvidenceFact
 from eventa_cockpit.domain.expectation import NOTHING, Expectation, Judgement
+from eventa_cockpit.domain.message import MessageFact
+from eventa_cockpit.domain.obligation import ObligationFact
+from eventa_cockpit.domain.response import ResponseFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,14 @@ class StepStarted:
     """What its success should look like, so that every cockpit can judge it."""
     trust: str = ""
     """Why its text could be trusted: `approved`, `signed`, `shipped`, `new`, `changed`; empty when nobody asked."""
+    name: str = ""
+    """Of the command, as its fence says."""
+    undo: str = ""
+    """Name of the command of the same runbook that reverses it."""
+    inverse: str = ""
+    """Text that reverses it, where no runbook names a command but its own text implies one."""
+    settles: str = ""
+    """Id of the obligation that it is run for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +162,17 @@ class NoteAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class DeadlineActed:
+    """Its target was told, by a person or automatically (idempotence key: `deadline/` with the key)."""
+
+    key: str
+    target: str
+    action: str = ""
+    """What was done, in one line."""
+    is_automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class UnknownFact:
     """A kind that another version wrote; kept, shown in the timeline, changes nothing."""
 
@@ -172,6 +195,11 @@ Fact = (
     | StepDone
     | StepMarkUndone
     | NoteAdded
+    | DeadlineActed
+    | EvidenceFact
+    | MessageFact
+    | ObligationFact
+    | ResponseFact
     | UnknownFact
 )
 

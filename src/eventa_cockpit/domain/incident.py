@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
 from eventa_cockpit.domain import event as facts
 from eventa_cockpit.domain.event import Event
+from eventa_cockpit.domain.evidence import Evidence, EvidenceDraft, Evidences
 from eventa_cockpit.domain.expectation import Judgement
+from eventa_cockpit.domain.message import Message, MessagesDraft
+from eventa_cockpit.domain.obligation import Ledger, LedgerDraft
+from eventa_cockpit.domain.response import IncidentMerged, IncidentReopened, Response, ResponseDraft
 from eventa_cockpit.domain.step_record import VERDICTS, Attempt, Mark, StepRecord, StepState, judged, summed_up
 
 __all__ = [
@@ -97,6 +102,14 @@ class Incident:
     parameters: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     steps: Mapping[StepKey, StepRecord] = field(default_factory=lambda: MappingProxyType({}))
     """Only steps that somebody touched; `step()` answers for all."""
+    response: Response = field(default_factory=Response)
+    """Who leads, how bad it is judged to be, who was told."""
+    ledger: Ledger = field(default_factory=Ledger)
+    """What must be undone before it may close."""
+    evidence: Evidences = field(default_factory=lambda: MappingProxyType({}))
+    """(runbook, step) → what was measured around it, and whether it helped."""
+    messages: tuple[Message, ...] = ()
+    """What was told to people, or waits for it, oldest first."""
     timeline: tuple[Event, ...] = ()
     """All events in order, each once."""
 
@@ -126,6 +139,9 @@ class Incident:
     def step(self, runbook: str, step: str) -> StepRecord:
         """The record of a step; of an untouched one, an empty record."""
         return self.steps.get((runbook, step)) or StepRecord(runbook, step)
+
+    def evidence_of(self, runbook: str, step: str) -> Evidence:
+        return self.evidence.get((runbook, step)) or Evidence()
 
     def attempt(self, run_id: str) -> Attempt | None:
         return next(
@@ -195,6 +211,15 @@ class _Draft:
         self._touched: dict[StepKey, None] = {}
         self._timeline: list[Event] = []
         self._keys: set[str] = set()
+        self._response, self._ledger = ResponseDraft(), LedgerDraft()
+        self._evidence, self._messages = EvidenceDraft(), MessagesDraft()
+        self._apply: dict[type, Callable[[Event, Any], None]] = {
+            kind: partial(apply, self) for kind, apply in _APPLY.items()
+        }
+        for part in (self._response, self._ledger, self._evidence, self._messages):
+            self._apply.update(part.apply)
+        self._apply[IncidentReopened] = self.reopened
+        self._apply[IncidentMerged] = self.merged
 
     def add(self, event: Event) -> None:
         if event.key:
@@ -204,9 +229,9 @@ class _Draft:
         self._timeline.append(event)
         self._first.setdefault(event.session, event)
         self._newest[event.session] = event
-        apply = _APPLY.get(type(event.fact))
+        apply = self._apply.get(type(event.fact))
         if apply is not None:
-            apply(self, event, event.fact)
+            apply(event, event.fact)
 
     def incident(self) -> Incident:
         for key in self._touched:
@@ -218,6 +243,10 @@ class _Draft:
             runbooks=tuple(self._runbooks.values()),
             parameters=MappingProxyType(dict(self._parameters)),
             steps=MappingProxyType(dict(self._records)),
+            response=self._response.response(),
+            ledger=self._ledger.ledger(attempt for record in self._records.values() for attempt in record.attempts),
+            evidence=self._evidence.evidence(),
+            messages=self._messages.messages(),
             timeline=tuple(self._timeline),
             **self._facts,
         )
@@ -258,6 +287,14 @@ class _Draft:
 
     def closed(self, event: Event, fact: facts.IncidentClosed) -> None:
         self._facts.update(closed_at=event.at, close_reason=fact.reason)
+
+    def reopened(self, event: Event, fact: IncidentReopened) -> None:
+        self._facts.update(closed_at=None, close_reason="")
+        self._response.apply[IncidentReopened](event, fact)
+
+    def merged(self, event: Event, fact: IncidentMerged) -> None:
+        self._facts.update(closed_at=event.at, close_reason=fact.reason)
+        self._response.apply[IncidentMerged](event, fact)
 
     def joined(self, event: Event, fact: facts.ResponderJoined) -> None:
         self._hosts[event.session] = fact.host
@@ -344,6 +381,13 @@ class _Run:
             has_started=ended.has_started,
             expectation=begun.expectation,
             judgements=self.judgements,
+            runbook=begun.runbook,
+            step=begun.step,
+            title=begun.title,
+            name=begun.name,
+            undo=begun.undo,
+            inverse=begun.inverse,
+            settles=begun.settles,
         )
 
 

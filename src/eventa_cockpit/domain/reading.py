@@ -54,10 +54,19 @@ class Reading:
     """Why the points say nothing about now, as one cleaned sentence; empty while they do."""
     window: timedelta = timedelta()
     """The time that each point counts over: so long after a change it still counts what was before."""
+    last_week: float | None = None
+    """Mean of the same hour a week ago; None where that is not known."""
+    may_be_absent: bool = False
+    """Without points the thing measured is idle or switched off: no gap, and no zero either."""
 
     @property
     def shown_name(self) -> str:
         return self.title or self.metric
+
+    @property
+    def is_absent(self) -> bool:
+        """There is nothing to measure, and nothing wrong with that."""
+        return self.may_be_absent and not self.points
 
     @property
     def last(self) -> Point | None:

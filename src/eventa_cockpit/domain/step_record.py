@@ -85,6 +85,17 @@ class Attempt:
     has_started: bool = True
     expectation: Expectation = NOTHING
     judgements: tuple[Judgement, ...] = ()
+    runbook: str = ""
+    step: str = ""
+    title: str = ""
+    name: str = ""
+    """Of the command, as its fence says."""
+    undo: str = ""
+    """Name of the command that reverses it."""
+    inverse: str = ""
+    """Text that reverses it, where no command is named."""
+    settles: str = ""
+    """Id of the obligation that it was run for."""
 
     @property
     def is_running(self) -> bool:

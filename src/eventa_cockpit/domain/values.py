@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from eventa_cockpit.domain.board import ALERTS, DATABASE, ERRORS, METRICS, ROLLOUTS, STATUS_PREFIX
+from eventa_cockpit.domain.board import (
+    ALERTS,
+    ALERTS_PREFIX,
+    DATABASE,
+    ERRORS,
+    LOGS,
+    METRICS,
+    ROLLOUTS,
+    STATUS_PREFIX,
+)
 
 VALUE_TYPES: dict[str, str] = {
     ALERTS: "eventa_cockpit.domain.alert:AlertList",
+    ALERTS_PREFIX: "eventa_cockpit.domain.alert:AlertList",
     DATABASE: "eventa_cockpit.domain.database:DatabaseReadings",
     ERRORS: "eventa_cockpit.domain.error_report:ErrorReport",
+    LOGS: "eventa_cockpit.domain.log_stream:LogWindow",
     METRICS: "eventa_cockpit.domain.metric:MetricReadings",
     ROLLOUTS: "eventa_cockpit.domain.rollout:RolloutList",
     STATUS_PREFIX: "eventa_cockpit.domain.service_status:ServiceStatus",

@@ -17,6 +17,8 @@ CONNECT_TIMEOUT = timedelta(seconds=3)
 BODY_LIMIT = 4_000_000
 """Bytes of one answer: more points than GetMetricData gives at once, and what botocore decodes in one go."""
 
+XML_PROTOCOLS = ("query", "rest-xml", "ec2")
+
 EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"})
 NOT_ACCEPTED = frozenset(
     {
@@ -80,7 +82,8 @@ def open_client(service: str, account: AwsAccount, deadline: timedelta) -> Any:
             max_pool_connections=2,
         ),
     )
-    transport = _Transport(session.get_config_variable("ca_bundle"), deadline)
+    is_xml = client.meta.service_model.protocol in XML_PROTOCOLS
+    transport = _Transport(session.get_config_variable("ca_bundle"), deadline, is_xml=is_xml)
     client.meta.events.register(f"before-send.{client.meta.service_model.service_id.hyphenize()}", transport.send)
     return client
 
@@ -88,8 +91,9 @@ def open_client(service: str, account: AwsAccount, deadline: timedelta) -> Any:
 class _Transport:
     """Sends botocore's requests as botocore does, except that a body may be neither endless nor huge."""
 
-    def __init__(self, ca_bundle: str | None, deadline: timedelta) -> None:
+    def __init__(self, ca_bundle: str | None, deadline: timedelta, *, is_xml: bool) -> None:
         self._deadline = deadline
+        self._is_xml = is_xml
         self._verify = ca_bundle or True
         self._session: Any = None
 
@@ -107,7 +111,11 @@ class _Transport:
             response.raw.close()
             check_status(response.status_code, response.headers, place, datetime.now(UTC))
         body = GuardedBody(response.raw, place, until, BODY_LIMIT)
-        return AWSResponse(request.url, response.status_code, response.headers, body)
+        answer = AWSResponse(request.url, response.status_code, response.headers, body)
+        if self._is_xml and response.status_code >= 400 and not answer.content.lstrip().startswith(b"<"):
+            # Not AWS' own words, and botocore would only say that they are no XML: the status says more.
+            check_status(response.status_code, response.headers, place, datetime.now(UTC))
+        return answer
 
     def _opened(self, url: str) -> Any:
         from botocore.httpsession import URLLib3Session

@@ -1,66 +1,53 @@
-"""RDS metrics from CloudWatch: all of them in one GetMetricData call, because each call costs money.
+"""The database's metrics from CloudWatch: now and the hour before, beside the same hour of last week.
 
-API: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html;
-metrics: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html.
+Two calls in all but one of an hour's reads: RDS says once an hour which engine it is, and with it which metrics there
+are; last week is one point a metric, and does not change within the hour.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from eventa_cockpit.cleaning import clean_line
 from eventa_cockpit.domain.board import DATABASE, FailureKind
 from eventa_cockpit.domain.database import DatabaseReadings
 from eventa_cockpit.domain.reading import Bound, Point, Reading
 from eventa_cockpit.errors import UpstreamError
-from eventa_cockpit.integrations.aws import AwsAccount, aws_failure, open_client
-from eventa_cockpit.integrations.decoding import malformed, utc
-from eventa_cockpit.integrations.fetching import within
-from eventa_cockpit.integrations.threads import Lane
-from eventa_cockpit.locale import _
+from eventa_cockpit.integrations.aws import AwsAccount
+from eventa_cockpit.integrations.aws_calls import AwsCalls, named
+from eventa_cockpit.integrations.metric_data import (
+    HOUR,
+    Query,
+    Series,
+    Window,
+    collected,
+    newest_minutes,
+    same_hour_last_week,
+)
+from eventa_cockpit.integrations.rds_instance import InstanceShape, instance_of
+from eventa_cockpit.integrations.rds_metrics import LAG, LOAD, Metric, Subject, metrics_of, vcpus
 
-PERIOD = timedelta(minutes=1)
-PAGES = 20
-"""Pages of one answer; a day of all metrics fits into one."""
+NAMESPACE = "AWS/RDS"
 
 
 @dataclass(frozen=True, slots=True)
-class Metric:
-    """A metric of AWS/RDS as it is asked for and shown."""
+class _Part:
+    """One query, and the metric that it is a part of: a lag is asked for once a replica."""
 
-    name: str
-    statistic: str
-    unit: str
-    """As `Reading.unit`."""
-    bound: float | None = None
-    """Past which it is bad unless the configuration says otherwise."""
-    is_floor: bool = False
+    metric: Metric
+    query: Query
 
 
-GIB = 2.0**30
-METRICS = (
-    Metric("CPUUtilization", "Average", "%", 80.0),
-    Metric("DatabaseConnections", "Maximum", "1"),
-    Metric("ReadLatency", "Average", "s", 0.1),
-    Metric("WriteLatency", "Average", "s", 0.1),
-    Metric("FreeableMemory", "Minimum", "By", 0.5 * GIB, is_floor=True),
-    Metric("FreeStorageSpace", "Minimum", "By", 10.0 * GIB, is_floor=True),
-    Metric("DiskQueueDepth", "Maximum", "1", 20.0),
-    Metric("ReplicaLag", "Maximum", "s", 30.0),
-)
-"""In the order in which they are shown. How many connections are too many depends on the instance's class."""
+@dataclass(frozen=True, slots=True)
+class _Profile:
+    """What holds for an hour."""
 
-
-@dataclass(slots=True)
-class _Series:
-    """What the pages of one answer said about one metric."""
-
-    points: dict[datetime, float]
-    status: str = ""
+    until: datetime
+    subject: Subject
+    parts: tuple[_Part, ...]
+    last_week: Mapping[str, float]
+    has_last_week: bool
 
 
 class CloudWatchSource:
@@ -84,115 +71,111 @@ class CloudWatchSource:
         self.every = every
         self.deadline = deadline
         self._instance = instance
-        self._account = account
         self._window = window
         self._bounds = dict(bounds or {})
         self._now = now
-        self._lane = Lane("cloudwatch")
-        self._client: Any = None
+        self._calls = AwsCalls("cloudwatch", account, deadline)
+        self._profile: _Profile | None = None
 
     async def read(self) -> DatabaseReadings:
         """The newest whole minutes of all metrics; raises UpstreamError when there is no answer."""
-        async with within(self.deadline):
-            return await self._lane.run(self._read)
+        return await self._calls.run(self._read)
 
     async def close(self) -> None:
-        client, self._client = self._client, None
-        if client is not None:
-            client.close()
+        await self._calls.close()
 
     def _read(self) -> DatabaseReadings:
+        now = self._now().astimezone(UTC)
+        known = self._profile
+        subject = known.subject if known is not None and now < known.until else self._subject()
+        parts = tuple(_parts(subject))
+        series = self._collected(parts, newest_minutes(now, self._window))
+        # Afterwards, so that a first read is not held up by what only compares.
+        if known is None or now >= known.until or not known.has_last_week:
+            known = self._profile = self._profiled(subject, parts, now)
+        readings = tuple(self._reading(metric, series, known) for metric in metrics_of(subject))
+        is_partial = not known.has_last_week or not all(found.is_whole for _part, found in series)
+        return DatabaseReadings(named(self._instance), readings, is_partial, subject.engine)
+
+    def _subject(self) -> Subject:
+        """Who is measured. Without the right to ask RDS, it is taken for an RDS instance without replicas."""
         try:
-            if self._client is None:
-                self._client = open_client("cloudwatch", self._account(), self.deadline)
-            return self._readings(self._collected(self._client))
+            return subject_of(instance_of(self._calls, self._instance))
+        except UpstreamError as failure:
+            if failure.kind is not FailureKind.FORBIDDEN:
+                raise
+            return Subject(self._instance)
+
+    def _profiled(self, subject: Subject, parts: tuple[_Part, ...], now: datetime) -> _Profile:
+        week_ago = same_hour_last_week(now)
+        until = now.replace(minute=0, second=0, microsecond=0) + HOUR
+        try:
+            series = self._collected(parts, week_ago, statistic="Average")
         except UpstreamError:
-            raise
-        except Exception as error:  # noqa: BLE001 - told apart there; what it does not know, it raises again
-            failure = aws_failure(error, self._client)
-            if failure.kind in (FailureKind.CREDENTIALS, FailureKind.NOT_CONFIGURED):
-                self._client = None
-            raise failure from None
+            return _Profile(until, subject, parts, {}, has_last_week=False)
+        values: dict[str, float] = {}
+        for part, found in series:
+            for value in found.values.values():
+                values[part.metric.name] = max(value, values.get(part.metric.name, value))
+        return _Profile(until, subject, parts, values, has_last_week=True)
 
-    def _collected(self, client: Any) -> dict[str, _Series]:
-        """The points of each metric by name, all pages together."""
-        end = self._now().astimezone(UTC).replace(second=0, microsecond=0)
-        request: dict[str, Any] = {
-            "MetricDataQueries": [_query(metric, self._instance) for metric in METRICS],
-            "StartTime": end - self._window,
-            "EndTime": end,
-            "ScanBy": "TimestampAscending",
-        }
-        found: dict[str, _Series] = {metric.name: _Series({}) for metric in METRICS}
-        for _page in range(PAGES):
-            answer = _asked(client, request)
-            for result in _results(answer):
-                _add(found, result, end)
-            token = answer.get("NextToken")
-            if not token:
-                return found
-            request["NextToken"] = token
-        raise malformed(_("it has more than {count} pages").format(count=PAGES))
+    def _collected(self, parts: tuple[_Part, ...], window: Window, statistic: str = "") -> list[tuple[_Part, Series]]:
+        queries = [
+            Query(part.query.metric, statistic or part.query.statistic, NAMESPACE, part.query.dimensions)
+            for part in parts
+        ]
+        return list(zip(parts, collected(self._calls, queries, window), strict=True))
 
-    def _readings(self, found: Mapping[str, _Series]) -> DatabaseReadings:
-        statuses = [series.status for series in found.values()]
-        if statuses and all(status == "Forbidden" for status in statuses):
-            sentence = _("AWS does not let our account read the metrics of {instance}.")
-            raise UpstreamError(FailureKind.FORBIDDEN, sentence.format(instance=clean_line(self._instance)))
-        readings = tuple(self._reading(metric, found[metric.name]) for metric in METRICS)
-        is_partial = any(status != "Complete" for status in statuses)
-        return DatabaseReadings(clean_line(self._instance), readings, is_partial)
-
-    def _reading(self, metric: Metric, series: _Series) -> Reading:
+    def _reading(self, metric: Metric, series: list[tuple[_Part, Series]], known: _Profile) -> Reading:
         limit = self._bounds.get(metric.name, metric.bound)
-        bound = None if limit is None else Bound(limit, metric.is_floor)
-        points = tuple(Point(at, value) for at, value in sorted(series.points.items()))
-        return Reading(metric.name, metric.unit, points, bound)
+        if metric is LOAD and limit is None:
+            limit = vcpus(known.subject.instance_class)
+        return Reading(
+            metric.name,
+            metric.unit,
+            _worst([found for part, found in series if part.metric is metric]),
+            None if limit is None else Bound(limit, metric.is_floor),
+            last_week=known.last_week.get(metric.name),
+            may_be_absent=metric.may_be_absent,
+        )
 
 
-def _query(metric: Metric, instance: str) -> dict[str, Any]:
-    return {
-        # An id must begin with a lower-case letter.
-        "Id": metric.name[0].lower() + metric.name[1:],
-        "Label": metric.name,
-        "MetricStat": {
-            "Metric": {
-                "Namespace": "AWS/RDS",
-                "MetricName": metric.name,
-                "Dimensions": [{"Name": "DBInstanceIdentifier", "Value": instance}],
-            },
-            "Period": int(PERIOD.total_seconds()),
-            "Stat": metric.statistic,
-        },
-    }
+def subject_of(instance: InstanceShape) -> Subject:
+    """What RDS says of the instance, as far as its metrics depend on it."""
+    return Subject(
+        instance=instance.identifier,
+        engine=instance.engine,
+        instance_class=instance.instance_class,
+        cluster=instance.cluster or "",
+        replicas=tuple(instance.replicas),
+        is_replica=bool(instance.replica_source),
+        has_insights=bool(instance.has_insights),
+    )
 
 
-def _asked(client: Any, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    try:
-        answer: Mapping[str, Any] = client.get_metric_data(**request)
-    except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
-        # botocore parses without looking: what is not as its model says surfaces as any of these.
-        raise malformed(f"{type(error).__name__}: {error}") from None
-    return answer
+def _parts(subject: Subject) -> list[_Part]:
+    return [
+        _Part(metric, Query(metric.name, metric.statistic, NAMESPACE, dimensions))
+        for metric in metrics_of(subject)
+        for dimensions in _dimensions(metric, subject)
+    ]
 
 
-def _results(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """botocore leaves out what the answer did not have: then it was not an answer of CloudWatch."""
-    results = answer.get("MetricDataResults")
-    if not isinstance(results, list):
-        raise malformed(_("it holds no results"), "MetricDataResults")
-    return results
+def _dimensions(metric: Metric, subject: Subject) -> list[tuple[tuple[str, str], ...]]:
+    """Whose metric: a replica's lag is only measured at the replica, and Aurora's readers are measured together."""
+    if metric is LAG and subject.replicas:
+        return [(("DBInstanceIdentifier", replica),) for replica in subject.replicas]
+    if metric.name == "AuroraReplicaLag" and subject.cluster:
+        return [(("DBClusterIdentifier", subject.cluster), ("Role", "READER"))]
+    return [(("DBInstanceIdentifier", subject.instance),)]
 
 
-def _add(found: Mapping[str, _Series], result: Mapping[str, Any], end: datetime) -> None:
-    """Adds one result's points. The last page's status counts: before it, PartialData only means "more follows"."""
-    by_id = {name[0].lower() + name[1:]: series for name, series in found.items()}
-    series = by_id.get(result.get("Id", ""))
-    if series is None:
-        return
-    series.status = result.get("StatusCode") or "Complete"
-    for at, value in zip(result.get("Timestamps", ()), result.get("Values", ()), strict=False):
-        if not math.isfinite(value):
-            series.status = "PartialData"
-        elif utc(at) + PERIOD <= end:
-            series.points[utc(at)] = value
+def _worst(series: list[Series]) -> tuple[Point, ...]:
+    """The largest value of each minute."""
+    if len(series) == 1:
+        return series[0].points
+    values: dict[datetime, float] = {}
+    for found in series:
+        for at, value in found.values.items():
+            values[at] = max(value, values.get(at, value))
+    return Series(values).points

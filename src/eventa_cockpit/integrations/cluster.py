@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,14 +17,34 @@ from eventa_cockpit.cleaning import clean_line
 from eventa_cockpit.domain.board import FailureKind
 from eventa_cockpit.errors import UpstreamError
 from eventa_cockpit.integrations.answers import check_form, check_status, place_of, transport_failure
-from eventa_cockpit.integrations.guarding import GuardedBody, moment_after
+from eventa_cockpit.integrations.guarding import GuardedBody
 from eventa_cockpit.locale import _
 
 CONNECT_TIMEOUT = timedelta(seconds=3)
+LEAST_S = 0.05
+"""What a call that begins too late still gets: urllib3 takes no time at all for a mistake."""
 
 
-def open_cluster(kubeconfig: str, context: str, deadline: timedelta) -> Any:
-    """An AppsV1Api whose calls raise UpstreamError. Imports kubernetes (0.8 s) and may run a login command.
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """The parts of the API that are asked; every call raises UpstreamError."""
+
+    apps: Any
+    """AppsV1Api."""
+    core: Any
+    """CoreV1Api."""
+    transport: _Transport
+
+    def end_at(self, moment: float) -> None:
+        """Calls end at this moment of `time.monotonic()`, however slowly the answer drips."""
+        self.transport.until = moment
+
+    def close(self) -> None:
+        self.transport.clear()
+
+
+def open_cluster(kubeconfig: str, context: str) -> Cluster:
+    """Imports kubernetes (0.8 s) and may run a login command.
 
     Without any kubeconfig it is the pod's own account that counts, inside a cluster. Raises UpstreamError when there
     is none either, or when the kubeconfig says nothing usable.
@@ -38,8 +60,8 @@ def open_cluster(kubeconfig: str, context: str, deadline: timedelta) -> Any:
         sentence = _("The kubeconfig {path} cannot be used: {why}.")
         path = clean_line(kubeconfig) or _("in kubectl's usual place")
         raise UpstreamError(FailureKind.NOT_CONFIGURED, sentence.format(path=path, why=why)) from None
-    cluster.rest_client.pool_manager = _Transport(cluster.rest_client.pool_manager, deadline)
-    return client.AppsV1Api(cluster)
+    transport = cluster.rest_client.pool_manager = _Transport(cluster.rest_client.pool_manager)
+    return Cluster(client.AppsV1Api(cluster), client.CoreV1Api(cluster), transport)
 
 
 def _is_pod_without(kubeconfig: str) -> bool:
@@ -76,22 +98,23 @@ def cluster_failure(error: Exception) -> UpstreamError:
 class _Transport:
     """In place of urllib3's pool manager: no redirects, no retries, bounded bodies, failures with a name."""
 
-    def __init__(self, pool: Any, deadline: timedelta) -> None:
+    def __init__(self, pool: Any) -> None:
         self._pool = pool
-        self._deadline = deadline
+        self.until = 0.0
 
     def request(self, method: str, url: str, **options: Any) -> Any:
         """A whole answer, its body read and found to be JSON; raises UpstreamError."""
         import urllib3
 
+        left = max(self.until - time.monotonic(), LEAST_S)
         options |= {
             "preload_content": False,
             "decode_content": False,
             "redirect": False,
             "retries": False,
-            "timeout": urllib3.Timeout(CONNECT_TIMEOUT.total_seconds(), self._deadline.total_seconds()),
+            "timeout": urllib3.Timeout(min(CONNECT_TIMEOUT.total_seconds(), left), left),
         }
-        place, until = place_of(url), moment_after(self._deadline)
+        place, until = place_of(url), self.until
         try:
             response = self._pool.request(method, url, **options)
             body = GuardedBody(response, place, until)

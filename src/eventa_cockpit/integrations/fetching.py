@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from eventa_cockpit.cleaning import clean_line
@@ -53,11 +54,13 @@ class Fetcher:
         self,
         authorization: Callable[[], str | None] = lambda: None,
         *,
+        headers: Mapping[str, str] = MappingProxyType({}),
         body_limit: int = BODY_LIMIT,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """`authorization` gives the header's value; it may block, and is asked again after it was not accepted."""
         self._authorization = authorization
+        self._always = headers
         self._authorized: dict[str, str] | None = None
         self._body_limit = body_limit
         self._now = now
@@ -73,6 +76,7 @@ class Fetcher:
         import httpx
 
         try:
+            headers = {**self._always, **headers}
             async with client.stream("GET", url, params=list(parameters) or None, headers=headers) as response:
                 self._note_limits(url, response)
                 if response.status_code in (401, 403):

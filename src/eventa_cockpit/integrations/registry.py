@@ -10,9 +10,11 @@ from typing import Any
 from eventa_cockpit.cleaning import clean_line
 from eventa_cockpit.config import (
     Alertmanager,
+    Aws,
     Database,
     EnvironmentConfig,
     Kubernetes,
+    Loki,
     Prometheus,
     Sentry,
     StatusPage,
@@ -26,6 +28,7 @@ from eventa_cockpit.integrations.aws import AwsAccount
 from eventa_cockpit.integrations.cloudwatch import CloudWatchSource
 from eventa_cockpit.integrations.fetching import Fetcher
 from eventa_cockpit.integrations.kubernetes import KubernetesSource
+from eventa_cockpit.integrations.loki import LokiSource
 from eventa_cockpit.integrations.prometheus import PrometheusSource
 from eventa_cockpit.integrations.promql import PrometheusApi
 from eventa_cockpit.integrations.sentry import SentrySource
@@ -54,6 +57,8 @@ def sources_for(environment: EnvironmentConfig, now: Clock = utc_now) -> tuple[S
         sources.append(_sentry(environment.sentry, now))
     if environment.prometheus is not None:
         sources.append(_prometheus(environment.prometheus, now))
+    if environment.loki is not None:
+        sources.append(_loki(environment.loki, now))
     if environment.kubernetes is not None:
         sources.append(_kubernetes(environment.kubernetes, environment, now))
     sources += [_status_page(name, page, now) for name, page in environment.status_pages.items()]
@@ -115,6 +120,20 @@ def _prometheus_api(config: Prometheus, now: Clock) -> PrometheusApi:
     return PrometheusApi(config.url, fetcher, datasource=config.datasource)
 
 
+def _loki(config: Loki, now: Clock) -> LokiSource:
+    headers = {"X-Scope-OrgID": config.tenant} if config.tenant else {}
+    base = config.url.rstrip("/")
+    return LokiSource(
+        f"{base}/api/datasources/proxy/uid/{config.datasource}" if config.datasource else base,
+        config.query,
+        Fetcher(_bearer(config.token, "loki.token"), headers=headers, now=now),
+        window=timedelta(minutes=config.window),
+        every=_every(config),
+        deadline=_deadline(config),
+        now=now,
+    )
+
+
 def _kubernetes(config: Kubernetes, environment: EnvironmentConfig, now: Clock) -> KubernetesSource:
     return KubernetesSource(
         config.namespace,
@@ -133,7 +152,7 @@ def _status_page(name: str, config: StatusPage, now: Clock) -> StatusPageSource:
     )
 
 
-def _account(config: Database, environment: EnvironmentConfig) -> AwsAccount:
+def _account(config: Aws, environment: EnvironmentConfig) -> AwsAccount:
     """The account that the environment's commands use, so that panes and steps never look at different ones."""
     variables = _variables(environment)
     return AwsAccount(

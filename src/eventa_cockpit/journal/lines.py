@@ -15,6 +15,9 @@ from typing import Annotated, Any, Generic, TypeVar, get_args
 import msgspec
 
 from eventa_cockpit.domain.event import Event, Fact, IncidentDeclared, UnknownFact
+from eventa_cockpit.domain.evidence import EvidenceTaken
+from eventa_cockpit.domain.obligation import ObligationOpened
+from eventa_cockpit.domain.response import StatusUpdated
 
 VERSION = 1
 LARGEST = 1 << 20
@@ -133,7 +136,7 @@ def _record(line: bytes) -> tuple[_Record[Any], Fact]:
         except msgspec.ValidationError:  # another version's fields under the same name
             return _unknown(line)
         fact: Fact = known.data
-        return known, _in_utc(fact) if isinstance(fact, IncidentDeclared) else fact
+        return known, _in_utc(fact) if type(fact) in _MOMENTS else fact
     return _unknown(line)
 
 
@@ -158,10 +161,21 @@ def actual_hash(line: bytes) -> str:
     return hashlib.sha256(line[:-_TAIL] + b"}").hexdigest()
 
 
-def _in_utc(fact: IncidentDeclared) -> IncidentDeclared:
-    if fact.began_at is None or fact.began_at.tzinfo is not None:
-        return fact
-    return replace(fact, began_at=fact.began_at.replace(tzinfo=UTC))
+_MOMENTS = MappingProxyType(
+    {IncidentDeclared: "began_at", StatusUpdated: "next_due", ObligationOpened: "expires_at", EvidenceTaken: "stamps"}
+)
+"""Kinds that name a moment of their own, and where. A foreign line may name one without a zone."""
+
+
+def _in_utc(fact: Fact) -> Fact:
+    name = _MOMENTS[type(fact)]
+    found: Any = getattr(fact, name)
+    moments: Any = tuple(replace(stamp, at=_zoned(stamp.at)) for stamp in found) if name == "stamps" else _zoned(found)
+    return fact if moments == found else replace(fact, **{name: moments})
+
+
+def _zoned(moment: datetime | None) -> datetime | None:
+    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
 
 
 def _json(data: Any) -> bytes:

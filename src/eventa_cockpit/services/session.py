@@ -6,6 +6,8 @@ import asyncio
 import hashlib
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,12 +17,13 @@ from eventa_cockpit.domain.board import Board
 from eventa_cockpit.domain.confirmation import Answer
 from eventa_cockpit.domain.environment import Environment
 from eventa_cockpit.domain.event import Fact
+from eventa_cockpit.domain.evidence import EvidenceTaken
 from eventa_cockpit.domain.incident import Incident
 from eventa_cockpit.domain.responder import Responder
 from eventa_cockpit.domain.run import RunStatus
 from eventa_cockpit.domain.runbook import Risk, Runbook, Step
 from eventa_cockpit.errors import JournalError, RunError, StepTakenError
-from eventa_cockpit.journal.protocol import Finding, Journal
+from eventa_cockpit.journal.protocol import Claim, Finding, Journal
 from eventa_cockpit.locale import _
 from eventa_cockpit.runner import control, observing
 from eventa_cockpit.services.following import NOTHING_YET, follow
@@ -29,6 +32,7 @@ from eventa_cockpit.services.plan import Setting, StepPlan, blocked_because, pla
 from eventa_cockpit.services.record import Record
 from eventa_cockpit.services.starting import Launcher, Starter, Surroundings
 from eventa_cockpit.services.trust import Vetting
+from eventa_cockpit.services.witness import Witness
 
 __all__ = ["Launcher", "Session", "Subscriber"]
 
@@ -72,6 +76,7 @@ class Session:
         self._starter = Starter(journal, launcher, runs, Surroundings(caller, config, cwd or Path.cwd()))
         self._vetting = vetting
         self._judge = Judge(runs, board, clock)
+        self._witness = Witness(board, clock)
         self._lock = asyncio.Lock()
         self._record = Record(journal)
         self._subscribers: list[Subscriber] = []
@@ -110,6 +115,10 @@ class Session:
     def run_folder(self, run_id: str) -> Path:
         """Where the run keeps its `output.log`; it may not exist yet."""
         return self._runs / run_id
+
+    def is_present(self, session: str) -> bool:
+        """Whether that session's cockpit is open, as far as can be told from here."""
+        return session == self.responder.session or self._journal.is_open(session)
 
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
         """Calls `subscriber` on the event loop after each change; the result ends the subscription."""
@@ -166,8 +175,17 @@ class Session:
         """Write something down, about a step or about the incident."""
         await self._write(facts.NoteAdded(text, runbook, step))
 
-    async def close_incident(self, reason: str = "") -> None:
-        await self._write(facts.IncidentClosed(reason))
+    async def record(self, fact: Fact, *, key: str = "") -> None:
+        """Put one fact on record; with a key, the first one of that key counts. Raises JournalError."""
+        async with self._lock:
+            try:
+                await asyncio.to_thread(self._journal.append, fact, key)
+            finally:
+                await self._catch_up()
+
+    async def claim(self, name: str) -> Claim:
+        """Take what all sessions together do once. Raises JournalError when nobody can tell who has it."""
+        return await asyncio.to_thread(self._journal.claim, name)
 
     async def start_step(
         self,
@@ -191,8 +209,12 @@ class Session:
             self._check(plan, answer)
             if self._vetting is not None and plan.trust.needs_approval:
                 await asyncio.to_thread(self._vetting.approve, plan.runbook, plan.step, plan.command_index)
+            before = self._witness.before(plan.runbook.id, plan.step.id)
             try:
-                return await asyncio.to_thread(self._starter.start, plan, answer, values, size)
+                run_id = await asyncio.to_thread(self._starter.start, plan, answer, values, size)
+                if before is not None:
+                    await self._stamp({f"{run_id}/before": replace(before, run_id=run_id)})
+                return run_id
             finally:
                 await self._catch_up()
 
@@ -254,6 +276,7 @@ class Session:
             if followed.verdicts:
                 await self._catch_up()
             await self._put_judgements_on_record()
+            await self._stamp(self._witness.afterwards(self.incident))
 
     def verify(self) -> tuple[Finding, ...]:
         """Everything that is wrong with the record on disk. Blocks."""
@@ -298,6 +321,14 @@ class Session:
         for key, fact in judgements.items():
             await asyncio.to_thread(self._journal.append, fact, key)
         if judgements:
+            await self._catch_up()
+
+    async def _stamp(self, evidence: Mapping[str, EvidenceTaken]) -> None:
+        """What cannot be written now is tried again later: a run that goes on is worth more than its evidence."""
+        with suppress(JournalError):
+            for key, fact in evidence.items():
+                await asyncio.to_thread(self._journal.append, fact, key)
+        if evidence:
             await self._catch_up()
 
     async def _mark(self, fact: facts.StepSkipped | facts.StepDone) -> None:

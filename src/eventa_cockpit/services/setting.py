@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from eventa_cockpit.config import Config, EnvironmentConfig
-from eventa_cockpit.domain.board import ALERTS, DATABASE, ERRORS, ROLLOUTS, STATUS_PREFIX, Board, Feed
+from eventa_cockpit.domain.board import ALERTS, DATABASE, ERRORS, LOGS, ROLLOUTS, STATUS_PREFIX, Board, Feed
 from eventa_cockpit.errors import ConfigError
 from eventa_cockpit.locale import _
 from eventa_cockpit.services.desk import Contents, Desk
@@ -33,6 +33,7 @@ def expected(environment: EnvironmentConfig) -> Board:
         (ALERTS, "Alertmanager", environment.alertmanager),
         (DATABASE, "CloudWatch", environment.database),
         (ERRORS, "Sentry", environment.sentry),
+        (LOGS, "Loki", environment.loki),
         (ROLLOUTS, "Kubernetes", environment.kubernetes),
         *((STATUS_PREFIX + name, name, page) for name, page in environment.status_pages.items()),
     )

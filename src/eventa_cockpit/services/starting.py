@@ -174,6 +174,8 @@ def _started(plan: StepPlan, run_id: str, attempt: int, answer: Answer) -> StepS
         reason=answer.reason.strip(),
         expectation=expectation_of(plan.step, plan.command),
         trust=plan.trust.state,
+        name=plan.command.annotation.name or "",
+        undo=plan.command.annotation.undo or "",
     )
 
 

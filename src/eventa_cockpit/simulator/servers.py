@@ -18,6 +18,8 @@ from eventa_cockpit.simulator.apis.alertmanager import AlertmanagerApi
 from eventa_cockpit.simulator.apis.control import ControlApi
 from eventa_cockpit.simulator.apis.eventa import EventaApi, FrontendApi
 from eventa_cockpit.simulator.apis.kubernetes import KubernetesApi
+from eventa_cockpit.simulator.apis.loki import LokiApi
+from eventa_cockpit.simulator.apis.prometheus import PrometheusApi
 from eventa_cockpit.simulator.apis.sentry import SentryApi
 from eventa_cockpit.simulator.apis.status_page import StatusPageApi
 from eventa_cockpit.simulator.simulation import Simulation
@@ -46,7 +48,9 @@ def plain_server(simulation: Simulation, folder: Path, control: ControlApi, port
     sentry_token = (folder / sites.SENTRY_TOKEN_FILE).read_text()
     routes: dict[str, Sequence[BaseRoute]] = {
         sites.ALERTMANAGER: AlertmanagerApi(simulation).routes(),
+        sites.LOKI: LokiApi(simulation).routes(),
         sites.SENTRY: SentryApi(simulation, sentry_token).routes(),
+        sites.PROMETHEUS: PrometheusApi(simulation).routes(),
         sites.STATUS: StatusPageApi(simulation).routes(),
         sites.CONTROL: control.routes(),
     }
@@ -86,7 +90,7 @@ def _server(application: ASGIApp, tls_folder: Path | None = None) -> Server:
     config = uvicorn.Config(
         application,
         http="h11",
-        ws="none",
+        ws="websockets-sansio",
         loop="asyncio",
         lifespan="off",
         log_level="warning",

@@ -9,13 +9,15 @@ STATUS_HOSTS = ("www.stripestatus.com", "status.stripe.com")
 TLS_HOSTS = API_HOSTS + FRONTEND_HOSTS + STATUS_HOSTS
 
 ALERTMANAGER = "alertmanager"
+LOKI = "loki"
 SENTRY = "sentry"
+PROMETHEUS = "prometheus"
 KUBERNETES = "kubernetes"
 STATUS = "status"
 CONTROL = "control"
 TLS = "tls"
 AWS = "aws"
-PLAIN_LISTENERS = (ALERTMANAGER, SENTRY, STATUS, CONTROL)
+PLAIN_LISTENERS = (ALERTMANAGER, LOKI, SENTRY, PROMETHEUS, STATUS, CONTROL)
 TLS_LISTENERS = (TLS, KUBERNETES)
 LISTENERS = (*PLAIN_LISTENERS, *TLS_LISTENERS, AWS)
 """One listening socket each, all of them opened by the launcher."""

@@ -8,7 +8,7 @@ from typing import Any
 from eventa_cockpit.domain.board import Feed
 from eventa_cockpit.keymap import Pane
 from eventa_cockpit.widgets.scene_pane import ScenePane, ThingsPane
-from eventa_cockpit.widgets.view import changes, upstreams
+from eventa_cockpit.widgets.view import changes, logs, upstreams
 from eventa_cockpit.widgets.view.lines import Line, Spans
 from eventa_cockpit.widgets.view.listing import Listing
 
@@ -16,20 +16,21 @@ from eventa_cockpit.widgets.view.listing import Listing
 class LogsPane(ScenePane):
     FEED = "logs"
 
-
-class ChangesPane(ThingsPane[changes.Mark]):
-    def listing(self) -> Listing[changes.Mark]:
-        return changes.LISTING
-
-    def things(self) -> Sequence[changes.Mark]:
-        return changes.listed(self._scene.board)
-
-    def above(self, width: int) -> Sequence[Line]:
-        scene = self._scene
-        return changes.above(scene.board, scene.now, scene.zone, width)
+    def rows(self, width: int) -> Sequence[Line]:
+        return logs.rows(self._scene.board.logs, self._scene.zone, width)
 
     def summary(self) -> Spans:
-        return changes.summary(self._scene.board)
+        feed = self._scene.board.logs
+        return logs.headline(feed.value) if feed is not None and feed.value is not None else ()
+
+
+class ChangesPane(ScenePane):
+    def rows(self, width: int) -> Sequence[Line]:
+        scene = self._scene
+        return changes.rows(changes.report_of(scene), scene.now, scene.zone, width)
+
+    def summary(self) -> Spans:
+        return changes.summary(changes.report_of(self._scene))
 
 
 class OnCallPane(ScenePane):

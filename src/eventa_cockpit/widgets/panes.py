@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from eventa_cockpit.domain.error_report import ErrorIssue
     from eventa_cockpit.domain.event import Event
     from eventa_cockpit.domain.reading import Reading
-    from eventa_cockpit.domain.rollout import Deployment
     from eventa_cockpit.domain.runbook import Step
     from eventa_cockpit.widgets.view.entries import Entries
     from eventa_cockpit.widgets.view.listing import Listing
@@ -114,33 +113,28 @@ class ErrorsPane(ThingsPane["ErrorIssue"]):
         return feed.value.issues if feed is not None and feed.value is not None else ()
 
     def above(self, width: int) -> Sequence[Line]:
-        from eventa_cockpit.widgets.view import errors
+        from eventa_cockpit.widgets.view import changes, errors
 
         feed = self._scene.board.errors
-        return errors.above(feed.value, width, self.size.height) if feed is not None and feed.value is not None else ()
+        if feed is None or feed.value is None:
+            return ()
+        cause = changes.likeliest(changes.report_of(self._scene), width)
+        return errors.above(feed.value, width, self.size.height, cause)
 
     def summary(self) -> Spans:
         feed = self._scene.board.errors
         return (span(feed.value.project, Role.MUTED),) if feed is not None and feed.value is not None else ()
 
 
-class RolloutsPane(ThingsPane["Deployment"]):
+class RolloutsPane(ScenePane):
     FEED = ROLLOUTS
 
-    def listing(self) -> Listing[Deployment]:
-        from eventa_cockpit.widgets.view import rollouts
+    def rows(self, width: int) -> Sequence[Line]:
+        from eventa_cockpit.widgets.view import cluster, rollouts
 
-        return rollouts.LISTING
-
-    def things(self) -> Sequence[Deployment]:
-        feed = self._scene.board.rollouts
-        return feed.value.deployments if feed is not None and feed.value is not None else ()
-
-    def above(self, width: int) -> Sequence[Line]:  # noqa: ARG002 - one short row
-        from eventa_cockpit.widgets.view import rollouts
-
-        feed = self._scene.board.rollouts
-        return rollouts.above(feed.value) if feed is not None and feed.value is not None else ()
+        scene, has_room = self._scene, self.size.height >= cluster.ROOM
+        rows = cluster.rows if has_room else rollouts.rows
+        return rows(scene.board, scene.now, scene.zone, width)
 
 
 class TimelinePane(ThingsPane["Event"]):

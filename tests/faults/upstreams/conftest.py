@@ -10,7 +10,17 @@ from typing import Any
 
 import pytest
 from tests.contract.loopback import Loopback, running
-from tests.contract.vendors import TOKEN, alertmanager, cloudwatch, healthy, kubernetes, prometheus, sentry, status_page
+from tests.contract.vendors import (
+    TOKEN,
+    alertmanager,
+    cloudwatch,
+    healthy,
+    kubernetes,
+    loki,
+    prometheus,
+    sentry,
+    status_page,
+)
 
 from eventa_cockpit.domain.source import Source
 from eventa_cockpit.errors import UpstreamError
@@ -26,8 +36,13 @@ MAKERS: dict[str, Callable[[str, Path, float], Source[Any]]] = {
     "status page": lambda url, _folder, deadline: status_page(url, deadline=deadline),
     "Prometheus": lambda url, _folder, deadline: prometheus(url, deadline=deadline),
     "CloudWatch": lambda url, _folder, deadline: cloudwatch(url, deadline=deadline),
+    "Loki": lambda url, _folder, deadline: loki(url, deadline=deadline),
     "Kubernetes": lambda url, folder, deadline: kubernetes(url, folder, deadline=deadline),
 }
+
+
+AWS = frozenset({"CloudWatch"})
+"""Those whose errors are AWS' own."""
 
 
 @pytest.fixture

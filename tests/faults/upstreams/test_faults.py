@@ -15,8 +15,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from tests.contract.aws_answers import both, refused
 from tests.contract.loopback import Loopback, answer, running
-from tests.faults.upstreams.conftest import IMPATIENT_S, MAKERS, PATIENT_S
+from tests.faults.upstreams.conftest import AWS, IMPATIENT_S, MAKERS, PATIENT_S
 from tests.faults.upstreams.misbehaving import EXPIRED, FAULTS, Fault, behaviour
 
 from eventa_cockpit.domain.board import FailureKind
@@ -82,10 +83,10 @@ async def test_a_certificate_that_nobody_vouches_for(tmp_path: Path, integration
 
 @every_integration
 async def test_expired_credentials_are_about_us(upstream: Loopback, tmp_path: Path, integration: str) -> None:
-    kind = "application/x-amz-json-1.0" if integration == "CloudWatch" else "application/json"
-    upstream.behaviour = answer(EXPIRED, status=401, kind=kind)
+    is_aws = integration in AWS
+    upstream.behaviour = both(EXPIRED, refused("ExpiredToken")[1], 401) if is_aws else answer(EXPIRED, status=401)
     failure = await failure_of(MAKERS[integration](upstream.url, tmp_path, PATIENT_S))
-    assert failure.kind is (FailureKind.CREDENTIALS if integration == "CloudWatch" else FailureKind.UNAUTHORISED)
+    assert failure.kind is (FailureKind.CREDENTIALS if is_aws else FailureKind.UNAUTHORISED)
 
 
 @every_integration

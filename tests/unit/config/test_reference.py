@@ -59,6 +59,7 @@ def test_every_key_of_the_shapes_is_explained() -> None:
         "Sentry": "environments.prod.sentry",
         "Prometheus": "environments.prod.prometheus",
         "Query": "environments.prod.prometheus.queries.payment_failure_rate",
+        "Loki": "environments.prod.loki",
         "Kubernetes": "environments.prod.kubernetes",
         "StatusPage": "environments.prod.status_pages.stripe",
     }

@@ -14,6 +14,7 @@ from eventa_cockpit.domain.alert import Alert, AlertState, Severity
 from eventa_cockpit.domain.run import RunRequest
 from eventa_cockpit.errors import ConfigError, JournalError
 from eventa_cockpit.services.incidents import Incidents, list_incidents, new_responder
+from eventa_cockpit.services.leading import Leading
 
 LATE = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
 """Half past three in the morning of the 24th in Tokyo."""
@@ -57,11 +58,11 @@ async def test_the_newest_open_incident_of_the_environment_is_resumed(tmp_path: 
     resumed = await incidents(tmp_path, prod=prod).resume()
     assert resumed is not None
     assert resumed.incident.id == second.incident.id
-    await second.close_incident()
+    await Leading(second).close("mended")
     resumed = await incidents(tmp_path, prod=prod).resume()
     assert resumed is not None
     assert resumed.incident.title == "first"
-    await first.close_incident()
+    await Leading(first).close("mended")
     assert await incidents(tmp_path, prod=prod).resume() is None
 
 

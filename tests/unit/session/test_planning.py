@@ -13,6 +13,7 @@ from eventa_cockpit.domain.runbook import Annotation, Parameter, Risk, Step
 from eventa_cockpit.domain.step_record import Attempt, StepState, summed_up
 from eventa_cockpit.errors import RunbookError, RunError
 from eventa_cockpit.runner.launching import Runner
+from eventa_cockpit.services.leading import Leading
 from eventa_cockpit.services.plan import SecretSource, Setting, ValueSource, plan
 from eventa_cockpit.services.session import Session
 
@@ -119,7 +120,7 @@ async def test_a_step_of_another_environment_is_blocked(stg: World) -> None:
 
 async def test_nothing_runs_in_a_closed_incident(stg: World) -> None:
     session = await stg.session()
-    await session.close_incident("mended")
+    await Leading(session).close("mended")
     rb = runbook(command("true"))
 
     assert "closed" in session.plan_step(rb, rb.steps[0]).blocked_because

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from starlette.requests import Request
@@ -13,10 +14,11 @@ from eventa_cockpit.simulator.apis.answers import has_bearer, json_answer
 from eventa_cockpit.simulator.apis.kubernetes_streams import follow_log, watch
 from eventa_cockpit.simulator.kube import discovery
 from eventa_cockpit.simulator.kube.cluster import BAD_RELEASE, FRONTEND, image
-from eventa_cockpit.simulator.kube.controller import is_ready
 from eventa_cockpit.simulator.kube.discovery import ResourceKind, kind_of
+from eventa_cockpit.simulator.kube.kubelet import is_ready
 from eventa_cockpit.simulator.kube.logs import lines
 from eventa_cockpit.simulator.kube.patches import PatchError, json_patch, merge_patch, strategic_patch
+from eventa_cockpit.simulator.kube.quantities import quantity
 from eventa_cockpit.simulator.kube.rendering import failure, rendered
 from eventa_cockpit.simulator.kube.selectors import matches
 from eventa_cockpit.simulator.kube.store import Object
@@ -252,8 +254,19 @@ def _check(former: Object, changed: Object) -> None:
     containers = spec.get("template", {}).get("spec", {}).get("containers") or []
     if not containers or any(not found.get("image") for found in containers):
         problems.append("spec.template.spec.containers: an image is required")
+    problems += [problem for container in containers for problem in _bad_quantities(container)]
     if problems:
         raise ApiFailure(422, "Invalid", f'Deployment.apps "{name}" is invalid: {", ".join(problems)}')
+
+
+def _bad_quantities(container: Object) -> Iterator[str]:
+    resources = container.get("resources") or {}
+    for kind in ("limits", "requests"):
+        for name, amount in (resources.get(kind) or {}).items():
+            try:
+                quantity(amount)
+            except ValueError as error:
+                yield f"spec.template.spec.containers.resources.{kind}.{name}: {error}"
 
 
 def _scale(subject: Object) -> Object:

@@ -10,11 +10,15 @@ from moto.cloudwatch.models import MetricAggregatedDatum
 from moto.core.common_models import CloudWatchMetricProvider
 
 from eventa_cockpit.simulator import sites
+from eventa_cockpit.simulator.clock import ClockReading
 from eventa_cockpit.simulator.model.sample import DatabaseSample, Sample
 from eventa_cockpit.simulator.simulation import Simulation
+from eventa_cockpit.simulator.world import World
 
 NAMESPACE = "AWS/RDS"
-MINUTE_S = 60
+WEEK = timedelta(days=7)
+WEEK_MINUTES = 65
+"""Before and after this time of last week that are kept: the whole clock hour is among them."""
 
 Measure = Callable[[DatabaseSample], float]
 
@@ -28,6 +32,7 @@ PRIMARY_METRICS: dict[str, tuple[str, Measure]] = {
     "DiskQueueDepth": ("Count", lambda sample: sample.queue_depth),
     "ReadIOPS": ("Count/Second", lambda sample: sample.read_iops),
     "WriteIOPS": ("Count/Second", lambda sample: sample.write_iops),
+    "DBLoad": ("None", lambda sample: 0.2 + sample.queue_depth * 0.4),
 }
 REPLICA_METRICS: dict[str, tuple[str, Measure]] = {
     "CPUUtilization": ("Percent", lambda sample: 6 + sample.cpu_percent * 0.3),
@@ -49,7 +54,7 @@ def join_cloudwatch(simulation: Simulation) -> None:
 def metrics(simulation: Simulation) -> list[Any]:
     """One datum a minute, instance and metric; the lag is the replica's, and reported for both."""
     with simulation.now() as (world, reading):
-        minutes = by_minute(world.history, reading.wall)
+        minutes = {**last_week(world, reading), **by_minute(world.history, reading.wall)}
     primary = {**PRIMARY_METRICS, "ReplicaLag": REPLICA_METRICS["ReplicaLag"]}
     return [
         _datum(instance, name, unit, measure, minute, samples)
@@ -57,6 +62,13 @@ def metrics(simulation: Simulation) -> list[Any]:
         for name, (unit, measure) in measures.items()
         for minute, samples in minutes.items()
     ]
+
+
+def last_week(world: World, reading: ClockReading) -> dict[datetime, list[DatabaseSample]]:
+    """One quiet sample a minute around this time of the last week: the same for every drill of one seed."""
+    middle = (reading.now_wall - WEEK).replace(second=0, microsecond=0)
+    minutes = [middle + timedelta(minutes=minute) for minute in range(-WEEK_MINUTES, WEEK_MINUTES)]
+    return {minute: [world.usual(round(reading.simulated(minute)))] for minute in minutes}
 
 
 def by_minute(history: Iterable[Sample], wall: Callable[[float], datetime]) -> dict[datetime, list[DatabaseSample]]:

@@ -34,6 +34,9 @@ def seed_database() -> None:
             "tags": [{"Key": "service", "Value": "eventa"}],
         }
     )
+    # moto does not know it, and answers what it finds.
+    made: Any = backend.databases[sites.INSTANCE]
+    made.performance_insights_enabled = True
     backend.create_db_snapshot(sites.INSTANCE, sites.SNAPSHOT)
     backend.create_db_instance_read_replica(
         {"db_instance_identifier": sites.REPLICA, "source_db_instance_identifier": sites.INSTANCE}

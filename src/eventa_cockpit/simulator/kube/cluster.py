@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from eventa_cockpit.simulator.kube import objects
-from eventa_cockpit.simulator.kube.controller import TICK_S, Controller, is_ready
+from eventa_cockpit.simulator.kube.controller import TICK_S, Controller
+from eventa_cockpit.simulator.kube.kubelet import Kubelet, is_ready
 from eventa_cockpit.simulator.kube.objects import CHANGE_CAUSE, REVISION
 from eventa_cockpit.simulator.kube.store import Moment, Object, Store, cloned
+from eventa_cockpit.simulator.kube.telling import Teller
 
 REGISTRY = "registry.eventa.app"
 FRONTEND = "eventa-frontend"
@@ -31,7 +33,8 @@ class Cluster:
     def __init__(self, at_s: float) -> None:
         self.store = Store()
         images = {image(name, release) for name, _, _ in DEPLOYMENTS for release in RELEASES}
-        self._controller = Controller(self.store, images)
+        self._teller = Teller(self.store)
+        self._controller = Controller(self.store, Kubelet(self.store, images, self._teller), self._teller)
         self._ticked_at = at_s
         self._is_moving = False
         for namespace in ("default", "kube-system"):
@@ -49,8 +52,7 @@ class Cluster:
             self.roll_out(name, release, rolled_at)
             while self._controller.reconcile(made, rolled_at):
                 rolled_at += TICK_S
-        for event in self.store.list("events"):
-            self.store.delete("events", event)
+        self._teller.forget()
 
     def roll_out(self, name: str, release: str, at_s: float) -> None:
         """What the delivery pipeline does: a new image, and the reason for it."""

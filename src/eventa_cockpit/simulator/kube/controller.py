@@ -5,30 +5,30 @@ from __future__ import annotations
 import math
 
 from eventa_cockpit.simulator.kube import objects
-from eventa_cockpit.simulator.kube.objects import HASH_LABEL, REVISION
-from eventa_cockpit.simulator.kube.store import Moment, Object, Store
+from eventa_cockpit.simulator.kube.kubelet import Kubelet, is_ready
+from eventa_cockpit.simulator.kube.objects import CHANGE_CAUSE, FORMER_REVISIONS, HASH_LABEL, REVISION
+from eventa_cockpit.simulator.kube.store import Object, Store
+from eventa_cockpit.simulator.kube.telling import CONTROLLER, Teller
 
 TICK_S = 1.0
 """Simulated seconds between two looks."""
-READY_S = 4.0
-"""A pod is ready so long after it was made, if its image exists."""
 SHARE = 0.25
 
 
 class Controller:
     """Moves one deployment's replica sets towards its specification, one tick at a time."""
 
-    def __init__(self, store: Store, images: set[str]) -> None:
+    def __init__(self, store: Store, kubelet: Kubelet, teller: Teller) -> None:
         self._store = store
-        self._images = images
-        """Images that the registry has; a pod with another one never starts."""
+        self._kubelet = kubelet
+        self._teller = teller
         self._numbers = 0
 
     def reconcile(self, deployment: Object, now_s: float) -> bool:
         """One tick; says whether anything moved or still waits."""
         newest = self._newest_set(deployment, now_s)
         sets = self.sets_of(deployment)
-        started = [self._start_pods(found, now_s) for found in sets]
+        started = [self._kubelet.step(pod, now_s) for found in sets for pod in self.pods_of(found)]
         moved = self._roll(deployment, newest, sets, now_s)
         changed = self._write_status(deployment, newest, sets, now_s)
         waiting = any(not is_ready(pod) for found in sets for pod in self.pods_of(found))
@@ -52,7 +52,7 @@ class Controller:
             number = revision_of(deployment) + 1 if not sets else highest + 1
             newest = self._store.add("replicasets", objects.replica_set(deployment, now_s, number))
         elif revision_of(newest) < highest:
-            newest["metadata"]["annotations"][REVISION] = str(highest + 1)
+            _renumber(newest, deployment, highest + 1)
             self._store.touch("replicasets", newest)
         annotations = deployment["metadata"].setdefault("annotations", {})
         if annotations.get(REVISION) != newest["metadata"]["annotations"][REVISION]:
@@ -60,22 +60,6 @@ class Controller:
             deployment["status"]["rolled_at"] = now_s
             self._store.touch("deployments", deployment)
         return newest
-
-    def _start_pods(self, replica_set: Object, now_s: float) -> bool:
-        started = False
-        for pod in self.pods_of(replica_set):
-            if is_ready(pod) or now_s - pod["metadata"]["creationTimestamp"] < READY_S:
-                continue
-            status = pod["status"]["containerStatuses"][0]
-            if status["image"] in self._images:
-                _make_ready(pod, now_s)
-                started = True
-                self._store.touch("pods", pod)
-            elif status["state"] != {"waiting": {"reason": "ImagePullBackOff"}}:
-                status["state"] = {"waiting": {"reason": "ImagePullBackOff"}}
-                self._store.touch("pods", pod)
-                self._tell(pod, now_s, "Failed", f'Failed to pull image "{status["image"]}": not found', "Warning")
-        return started
 
     def _roll(self, deployment: Object, newest: Object, sets: list[Object], now_s: float) -> bool:
         if deployment["spec"].get("paused"):
@@ -146,29 +130,22 @@ class Controller:
     def _tell_scaled(self, deployment: Object, replica_set: Object, direction: str, now_s: float) -> None:
         count = len(self.pods_of(replica_set))
         text = f"Scaled {direction} replica set {replica_set['metadata']['name']} to {count}"
-        self._tell(deployment, now_s, "ScalingReplicaSet", text)
-
-    def _tell(self, subject: Object, now_s: float, reason: str, message: str, kind: str = "Normal") -> None:
-        self._numbers += 1
-        self._store.add("events", objects.event(subject, now_s, self._numbers, reason, message, kind))
+        self._teller.tell(deployment, now_s, "ScalingReplicaSet", text, by=CONTROLLER)
 
 
 def revision_of(subject: Object) -> int:
     return int(subject["metadata"].get("annotations", {}).get(REVISION, 0))
 
 
-def is_ready(pod: Object) -> bool:
-    return bool(pod["status"]["containerStatuses"][0]["ready"])
-
-
-def _make_ready(pod: Object, now_s: float) -> None:
-    status = pod["status"]["containerStatuses"][0]
-    status.update(ready=True, started=True, state={"running": {"startedAt": Moment(now_s)}})
-    pod["status"]["phase"] = "Running"
-    pod["status"]["conditions"] = [
-        objects.condition(kind, "True", now_s, "")
-        for kind in ("Initialized", "Ready", "ContainersReady", "PodScheduled")
-    ]
+def _renumber(replica_set: Object, deployment: Object, number: int) -> None:
+    """A former template again: it keeps the numbers that it had, and gets the reason that is given now."""
+    annotations = replica_set["metadata"]["annotations"]
+    former = [*filter(None, annotations.get(FORMER_REVISIONS, "").split(",")), annotations[REVISION]]
+    annotations[FORMER_REVISIONS] = ",".join(former)
+    annotations[REVISION] = str(number)
+    cause = deployment["metadata"].get("annotations", {}).get(CHANGE_CAUSE)
+    if cause:
+        annotations[CHANGE_CAUSE] = cause
 
 
 def _owner_uid(subject: Object) -> str:

@@ -10,6 +10,7 @@ from zlib import crc32
 from eventa_cockpit.simulator.kube.store import Moment, Object
 
 REVISION = "deployment.kubernetes.io/revision"
+FORMER_REVISIONS = "deployment.kubernetes.io/revision-history"
 CHANGE_CAUSE = "kubernetes.io/change-cause"
 HASH_LABEL = "pod-template-hash"
 ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
@@ -118,9 +119,8 @@ def replica_set(parent: Object, at_s: float, revision: int) -> Object:
 
 
 def pod(parent: Object, at_s: float, number: int) -> Object:
-    """A pod that is not ready yet."""
+    """A pod that has no node yet."""
     name = f"{parent['metadata']['name']}-{short_name(parent['metadata']['name'] + str(number), 5)}"
-    container = parent["spec"]["template"]["spec"]["containers"][0]
     return {
         "apiVersion": "v1",
         "kind": "Pod",
@@ -131,28 +131,39 @@ def pod(parent: Object, at_s: float, number: int) -> Object:
             labels=dict(parent["metadata"]["labels"]),
             ownerReferences=owner("ReplicaSet", parent),
         ),
-        "spec": {
-            **json.loads(json.dumps(parent["spec"]["template"]["spec"])),
-            "nodeName": f"ip-10-0-{number % 3}-{20 + number % 180}.ap-northeast-1.compute.internal",
-        },
-        "status": {
-            "phase": "Pending",
-            "startTime": Moment(at_s),
-            "podIP": f"10.1.{number // 250 % 250}.{number % 250 + 1}",
-            "conditions": [condition("Ready", "False", at_s, "ContainersNotReady")],
-            "containerStatuses": [
-                {
-                    "name": container["name"],
-                    "image": container["image"],
-                    "imageID": "",
-                    "ready": False,
-                    "started": False,
-                    "restartCount": 0,
-                    "state": {"waiting": {"reason": "ContainerCreating"}},
-                    "lastState": {},
-                }
-            ],
-        },
+        "spec": json.loads(json.dumps(parent["spec"]["template"]["spec"])),
+        "status": {"phase": "Pending", "qosClass": "Burstable", "pod_number": number},
+    }
+
+
+def node_of(subject: Object) -> str:
+    number = subject["status"]["pod_number"]
+    return f"ip-10-0-{number % 3}-{20 + number % 180}.ap-northeast-1.compute.internal"
+
+
+def placed_status(subject: Object, at_s: float) -> Object:
+    """The status of a pod that has just got its node."""
+    number, container = subject["status"]["pod_number"], subject["spec"]["containers"][0]
+    unready = f"containers with unready status: [{container['name']}]"
+    return {
+        "startTime": Moment(at_s),
+        "podIP": f"10.1.{number // 250 % 250}.{number % 250 + 1}",
+        "conditions": [
+            condition("PodScheduled", "True", at_s, ""),
+            condition("Ready", "False", at_s, "ContainersNotReady", unready),
+        ],
+        "containerStatuses": [
+            {
+                "name": container["name"],
+                "image": container["image"],
+                "imageID": "",
+                "ready": False,
+                "started": False,
+                "restartCount": 0,
+                "state": {"waiting": {"reason": "ContainerCreating"}},
+                "lastState": {},
+            }
+        ],
     }
 
 
@@ -167,7 +178,7 @@ def condition(kind: str, status: str, at_s: float, reason: str, message: str = "
     }
 
 
-def event(subject: Object, at_s: float, number: int, reason: str, message: str, kind: str = "Normal") -> Object:
+def event(subject: Object, at_s: float, number: int, reason: str, message: str, kind: str, by: str) -> Object:
     """A v1 event about `subject`."""
     about = subject["metadata"]
     return {
@@ -187,7 +198,7 @@ def event(subject: Object, at_s: float, number: int, reason: str, message: str, 
         "count": 1,
         "firstTimestamp": Moment(at_s),
         "lastTimestamp": Moment(at_s),
-        "source": {"component": "deployment-controller"},
-        "reportingComponent": "deployment-controller",
+        "source": {"component": by},
+        "reportingComponent": by,
         "reportingInstance": "",
     }

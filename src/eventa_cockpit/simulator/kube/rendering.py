@@ -8,7 +8,8 @@ from typing import Any
 
 from eventa_cockpit.simulator.kube.store import Moment, Object
 
-PRIVATE = "rolled_at"
+PRIVATE = frozenset({"rolled_at", "kubelet", "pod_number"})
+"""Keys of a status."""
 
 
 def rendered(subject: Any, wall: Callable[[float], datetime]) -> Any:
@@ -16,7 +17,7 @@ def rendered(subject: Any, wall: Callable[[float], datetime]) -> Any:
     if isinstance(subject, Moment):
         return wall(subject).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     if isinstance(subject, dict):
-        return {key: rendered(value, wall) for key, value in subject.items() if key != PRIVATE}
+        return {key: rendered(value, wall) for key, value in subject.items() if key not in PRIVATE}
     if isinstance(subject, list):
         return [rendered(value, wall) for value in subject]
     return subject

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from eventa_cockpit.simulator.kube.controller import is_ready
+from eventa_cockpit.simulator.kube.kubelet import is_ready
 from eventa_cockpit.simulator.kube.store import Object
 
 Cells = Callable[[Object, float], list[Any]]
@@ -54,9 +54,11 @@ def age(seconds: float) -> str:
 
 def pod_state(pod: Object) -> str:
     """What the STATUS column says."""
-    state = pod["status"]["containerStatuses"][0]["state"]
-    waiting = state.get("waiting")
-    return str(waiting["reason"]) if waiting else str(pod["status"]["phase"])
+    for status in pod["status"].get("containerStatuses", []):
+        waiting = status["state"].get("waiting")
+        if waiting:
+            return str(waiting["reason"])
+    return str(pod["status"]["phase"])
 
 
 def _column(name: str, kind: str = "string", priority: int = 0) -> Object:
@@ -100,8 +102,10 @@ def _replica_set(subject: Object, now_s: float) -> list[Any]:
 
 def _pod(subject: Object, now_s: float) -> list[Any]:
     ready = f"{int(is_ready(subject))}/1"
-    place = [subject["status"]["podIP"], subject["spec"]["nodeName"], "<none>", "<none>"]
-    return [subject["metadata"]["name"], ready, pod_state(subject), "0", _age_of(subject, now_s), *place]
+    status = subject["status"]
+    restarts = str(sum(found["restartCount"] for found in status.get("containerStatuses", [])))
+    place = [status.get("podIP", "<none>"), subject["spec"].get("nodeName", "<none>"), "<none>", "<none>"]
+    return [subject["metadata"]["name"], ready, pod_state(subject), restarts, _age_of(subject, now_s), *place]
 
 
 def _event(subject: Object, now_s: float) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -30,9 +31,9 @@ _ALARMING = 1.0
 """A doubling against the window before."""
 
 
-def above(report: ErrorReport, width: int, height: int) -> list[Line]:
-    """How many, against before, and how many people."""
-    shown = [*_summary(report, width), *([BLANK] if height >= _ROOMY else [])]
+def above(report: ErrorReport, width: int, height: int, cause: Sequence[Line]) -> list[Line]:
+    """How many, against before, and how many people; `cause` is what may have brought them."""
+    shown = [*_summary(report, width), *cause, *([BLANK] if height >= _ROOMY else [])]
     if not report.issues:
         shown.append(line(span(_("No issue in this window."), Role.MUTED)))
     return shown

@@ -17,6 +17,14 @@ NAMES = {
     "FreeStorageSpace": mark("Free storage"),
     "DiskQueueDepth": mark("Disk queue"),
     "ReplicaLag": mark("Replica lag"),
+    "AuroraReplicaLag": mark("Replica lag"),
+    "SelectLatency": mark("SELECT latency"),
+    "DMLLatency": mark("DML latency"),
+    "CommitLatency": mark("Commit latency"),
+    "Deadlocks": mark("Deadlocks"),
+    "BlockedTransactions": mark("Blocked"),
+    "FreeLocalStorage": mark("Local storage"),
+    "DBLoad": mark("DB load"),
 }
 TRENDS = {Trend.RISING: "▴", Trend.FALLING: "▾", Trend.STEADY: "=", Trend.UNKNOWN: " "}
 LEVELS: dict[Level, tuple[str, Role]] = {
@@ -41,6 +49,8 @@ def value(number: float, unit: str) -> str:
         return f"{_figures(number * 1000)} ms" if abs(number) < 1 else f"{_figures(number)} s"
     if unit in {"1", ""}:
         return _figures(number)
+    if unit == "1/s":
+        return f"{_figures(number)}/s"
     return f"{_figures(number)} {unit}"
 
 
@@ -57,6 +67,13 @@ def change(reading: Reading, now: datetime) -> str:
     if last is None or then is None:
         return ""
     return relative(last.value, then.value)
+
+
+def against_last_week(reading: Reading) -> str:
+    """Against the same hour of last week, as `change`."""
+    if reading.last is None or reading.last_week is None:
+        return ""
+    return relative(reading.last.value, reading.last_week)
 
 
 def relative(number: float, before: float) -> str:
