@@ -51,13 +51,15 @@ def untrusted(board: Board, now: datetime) -> list[Feed[Any]]:
 
 
 def status(board: Board, now: datetime, zone: tzinfo, width: int) -> Spans:
-    """One line that names them: `⚠ Sentry stale 95s (it asks us to slow down, next try 03:22:10)`; short if it must."""
+    """One line that names them: `⚠ Sentry stale 1m (it asks us to slow down, next try 03:22:10)`; their number, where
+    their names do not fit."""
     feeds = untrusted(board, now)
     for say in (_at_length, _briefly):
         told = tuple(item for feed in feeds for item in say(feed, now, zone))
         if width_of(told) <= width:
             return told
-    return told
+    text = _("{count} of {total} upstreams are stale or unknown").format(count=len(feeds), total=len(board.feeds))
+    return (span(f"⚠ {text}", Role.WARNING), span("  U", Role.KEY))
 
 
 def _at_length(feed: Feed[Any], now: datetime, zone: tzinfo) -> Spans:
