@@ -181,6 +181,15 @@ class EnvironmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only
         return Environment(name, is_production=self.production, is_drill=self.drill, title=self.title)
 
 
+class Record(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where incidents are recorded; without it in files of the state folder. Several bastions share a PostgreSQL."""
+
+    url: str = ""
+    """Address of the database (`postgresql://…`, extra `postgres`); empty means files of the state folder."""
+    password: str | None = None
+    """Where the database's password is (see "Secrets"), unless the address or the client's own files say it."""
+
+
 class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The whole file."""
 
@@ -200,6 +209,8 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Folder of incidents and runs, relative to this file; unset means ~/.local/state/eventa-cockpit."""
     responder: str = ""
     """Your name in the record; empty means the login name."""
+    journal: Record = field(default_factory=Record)
+    """Where incidents are recorded."""
     trusted_signers: Path | None = None
     """File of allowed signers (see ssh-keygen(1)), relative to this file: what they signed needs no approval."""
     path: Path | None = None

@@ -15,6 +15,7 @@ from eventa_cockpit.services.board import BoardService
 from eventa_cockpit.services.desk import Contents
 from eventa_cockpit.services.incidents import Incidents, new_responder
 from eventa_cockpit.services.memory import note_about
+from eventa_cockpit.services.storing import store_for
 from eventa_cockpit.services.trust import Vetting
 
 CACHE = "runbooks-{uid}.cache"
@@ -30,7 +31,14 @@ def fetch(config: Config, state: Path) -> Contents:
     responder = new_responder(config.responder)
     vetting = Vetting(state, responder.name, signers=config.trusted_signers)
     incidents = Incidents(
-        state, config, runner, responder, board=lambda: poller.board, vetting=vetting, note=note_about(state, config)
+        state,
+        config,
+        runner,
+        responder,
+        board=lambda: poller.board,
+        vetting=vetting,
+        note=note_about(state, config),
+        store=store_for(config, state),
     )
     return Contents(library_of(config, state), poller, incidents, runner.close, fate.warning)
 

@@ -27,8 +27,6 @@ _WITH_RELEASE = 48
 """Cells from which on there is room for the release in which an issue was first seen."""
 _ROOMY = 11
 """Rows from which on one of them may stay blank."""
-_ALARMING = 1.0
-"""A doubling against the window before."""
 
 
 def above(report: ErrorReport, width: int, height: int, cause: Sequence[Line]) -> list[Line]:
@@ -45,7 +43,7 @@ def news(report: ErrorReport | None) -> int:
 
 
 def is_alarming(report: ErrorReport | None) -> bool:
-    return report is not None and report.change is not None and report.change >= _ALARMING
+    return report is not None and report.is_alarming
 
 
 def _summary(report: ErrorReport, width: int) -> list[Line]:
