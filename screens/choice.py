@@ -15,7 +15,7 @@ from eventa_cockpit.screens.dialog import Dialog
 from eventa_cockpit.widgets.paragraph import Paragraph
 from eventa_cockpit.widgets.view.entries import Written, moved, settled, window
 from eventa_cockpit.widgets.view.frame import keys
-from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, fit, line, span
+from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, Spans, cell_len, cut, fit, line, span
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -77,11 +77,11 @@ class Choose(Dialog[str]):
     def _matching(self) -> list[Option]:
         return [option for option in self._options if self._filter in f"{option.title} {option.detail}".casefold()]
 
-    def _entries(self) -> Written:
-        return Written([_row(option) for option in self._matching()])
+    def _entries(self, width: int = 0) -> Written:
+        return Written([_row(option, width) for option in self._matching()])
 
     def _rows(self, width: int) -> list[Line]:
-        entries = self._entries()
+        entries = self._entries(width)
         shown = window(entries, 0, _SHOWN, self._chosen).rows
         drawn = [
             Line((span("› " if row.is_selected else "  ", Role.KEY), *fit(row, width - 2)), is_selected=row.is_selected)
@@ -92,6 +92,11 @@ class Choose(Dialog[str]):
         return [BLANK, *drawn, BLANK, Line(keys([("Enter", _("open")), ("Esc", _("back"))]))]
 
 
-def _row(option: Option) -> Line:
-    right = (span(option.detail, Role.MUTED),) if option.detail else ()
-    return line(span(option.title), right=right, key=option.key)
+def _row(option: Option, width: int) -> Line:
+    return line(span(option.title), right=_detail(option, width), key=option.key)
+
+
+def _detail(option: Option, width: int) -> Spans:
+    """As much as the title leaves, and a little more where it leaves next to nothing."""
+    text = cut(option.detail, max(width - cell_len(option.title) - 4, width // 4))
+    return (span(text, Role.MUTED),) if text else ()

@@ -19,7 +19,6 @@ from eventa_cockpit.locale import _
 from eventa_cockpit.screens.looking import Looking
 from eventa_cockpit.screens.notices import sentence_of
 from eventa_cockpit.screens.running import Running
-from eventa_cockpit.services.offers import Offers
 from eventa_cockpit.widgets.bar import Bar
 from eventa_cockpit.widgets.output_pane import OutputPane
 from eventa_cockpit.widgets.pane import ListPane, bindings
@@ -69,7 +68,6 @@ class CockpitScreen(Running, Looking, Screen[None]):
         self.front = Pane.ALERTS
         self.is_zoomed = False
         self._placed = Placed(self._places)
-        self._offers = Offers(desk.matches)
         self._notice = ("", False)
         self._shown_run = ""
         self.scene = Scene(
@@ -152,9 +150,7 @@ class CockpitScreen(Running, Looking, Screen[None]):
 
     def _on_change(self) -> None:
         desk, session = self.desk, self.desk.session
-        alerts = desk.board.alerts
-        offers = self._offers.among(alerts.value if alerts is not None else None, desk.library)
-        scene = replace(self.scene, board=desk.board, library=desk.library, offers=offers, now=desk.clock())
+        scene = replace(self.scene, board=desk.board, library=desk.library, offers=desk.offers(), now=desk.clock())
         if session is not None:
             scene = with_incident(scene, session.incident, session.live_runs, is_in_control=not session.is_read_only)
         self._show(scene)

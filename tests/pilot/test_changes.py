@@ -33,3 +33,12 @@ async def test_the_roll_outs_at_full_size_tell_the_history_and_the_events(bad_re
         await cockpit.shows("image 4.18.2 → 4.19.0")
         await cockpit.press("G")
         await cockpit.shows("ScalingReplicaSet deployment/eventa-frontend")
+
+
+async def test_the_offer_says_why_and_the_list_of_runbooks_begins_with_it(bad_release: World, tmp_path: Path) -> None:
+    async with opened(bad_release.config_path, tmp_path, (120, 40)) as cockpit:
+        await cockpit.shows("open: フロントエンド障害")
+        await cockpit.shows("because it lists this alert")
+        await cockpit.press("b")
+        await cockpit.shows("› フロントエンド障害")
+        assert "because it lists this alert" in next(row for row in cockpit.text.splitlines() if "› フロント" in row)

@@ -6,8 +6,9 @@ Making a desk is cheap; what is dear to import or to read comes with `open`, in 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from eventa_cockpit.domain.board import Board
@@ -16,7 +17,7 @@ from eventa_cockpit.domain.environment import Environment
 if TYPE_CHECKING:
     from eventa_cockpit.domain.alert import Alert, AlertList
     from eventa_cockpit.domain.incident import Incident
-    from eventa_cockpit.domain.matching import Match
+    from eventa_cockpit.domain.matching import Match, Offer
     from eventa_cockpit.domain.runbook import Library, Runbook
     from eventa_cockpit.runner.indexing import Indexer
     from eventa_cockpit.runner.output import OutputLog
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from eventa_cockpit.services.incidents import Incidents
     from eventa_cockpit.services.session import Session
 
+LOOKED_UP = 30
+"""Alerts, the most urgent first, for which a runbook is looked up unasked."""
 FOLLOW_S = 0.5
 """How often runs and other sessions are looked at."""
 
@@ -73,6 +76,8 @@ class Desk:
         self._indexer: Indexer | None = None
         self._log: OutputLog | None = None
         self._listeners: list[Listener] = []
+        self._offered_for: tuple[Board | None, Library | None] = (None, None)
+        self._offers: Mapping[str, Offer | None] = MappingProxyType({})
 
     @property
     def library(self) -> Library | None:
@@ -122,17 +127,47 @@ class Desk:
             self._contents.poller.refresh()
 
     def matches(self, alerts: AlertList | None) -> tuple[Match, ...]:
-        """Runbooks that answer what is firing, best first."""
+        """Runbooks that answer what is firing or measured, best first, each with its reasons."""
         if alerts is None or self.library is None:
             return ()
         from eventa_cockpit.domain.matching import match
 
-        return match(alerts, self.library)
+        return match(alerts, self.library, self.board, self.clock())
+
+    def offers(self) -> Mapping[str, Offer | None]:
+        """Fingerprint of the most urgent firing alerts → the best runbook, or that none answers it.
+
+        An alert that is not among them was not looked up: one costs most of a millisecond, at every change of the board.
+        """
+        if (
+            self._offered_for is None
+            or self._offered_for[0] is not self.board
+            or self._offered_for[1] is not self.library
+        ):
+            self._offered_for = (self.board, self.library)
+            self._offers = MappingProxyType(self._found_offers())
+        return self._offers
+
+    def _found_offers(self) -> dict[str, Offer | None]:
+        feed, library = self.board.alerts, self.library
+        if feed is None or feed.value is None or library is None:
+            return {}
+        from eventa_cockpit.domain.alert import AlertList, AlertState
+        from eventa_cockpit.domain.matching import Offer
+
+        urgent = [alert for alert in feed.value.alerts[:LOOKED_UP] if alert.state is AlertState.FIRING]
+        found: dict[str, Offer | None] = {alert.fingerprint: None for alert in urgent}
+        for entry in self.matches(AlertList(tuple(urgent))):
+            runbook = library.runbook(entry.runbook_id)
+            if runbook is not None and entry.fingerprint and found[entry.fingerprint] is None:
+                found[entry.fingerprint] = Offer(runbook.title, entry)
+        return found
 
     def best_runbook(self, alert: Alert) -> Runbook | None:
         from eventa_cockpit.domain.alert import AlertList
 
-        found = next(iter(self.matches(AlertList((alert,)))), None)
+        matches = (each for each in self.matches(AlertList((alert,))) if each.fingerprint == alert.fingerprint)
+        found = next(matches, None)
         return self._opened.library.runbook(found.runbook_id) if found is not None else None
 
     async def begin(self, runbook: Runbook, alert: Alert | None) -> Session:

@@ -66,7 +66,7 @@ class AlertsPane(ThingsPane["Alert"]):
         return (span(alerts.tally(feed.value), role),)
 
     def hint(self) -> Spans:
-        return keys([("Enter", _("open runbook"))]) if self.cursor in self._scene.offers else ()
+        return keys([("Enter", _("open runbook"))]) if self._scene.offers.get(self.cursor) else ()
 
 
 class DatabasePane(ThingsPane["Reading"]):

@@ -15,6 +15,7 @@ from eventa_cockpit.widgets.view.listing import UPSTREAM_ORDER, Cell, Column, Fa
 from eventa_cockpit.widgets.view.remembering import of_the_same
 
 if TYPE_CHECKING:
+    from eventa_cockpit.domain.matching import Offer
     from eventa_cockpit.widgets.view.scene import Scene
 
 SEVERITIES: dict[Severity, tuple[str, str, Role]] = {
@@ -97,7 +98,10 @@ def tally(alerts: AlertList) -> str:
 
 def brief(alert: Alert, scene: Scene, width: int) -> list[Line]:
     """State, name and age; what it says; and the runbook that answers it."""
-    return _alert_rows(alert, scene.offers.get(alert.fingerprint, ""), scene.now, width)
+    found = _alert_rows(alert, scene.now, width)
+    if alert.state is AlertState.FIRING and alert.fingerprint in scene.offers:
+        found.extend(_offer_rows(alert, scene.offers[alert.fingerprint], width))
+    return found
 
 
 def facts(alert: Alert, scene: Scene) -> Facts:
@@ -113,14 +117,14 @@ def facts(alert: Alert, scene: Scene) -> Facts:
         (_("Labels"), "\n".join(f"{name} = {value}" for name, value in sorted(alert.labels.items()))),
         (_("Silenced by"), ", ".join(alert.silenced_by)),
         (_("Held back by"), ", ".join(alert.inhibited_by)),
-        (_("Runbook"), scene.offers.get(alert.fingerprint, "")),
+        (_("Runbook"), _runbook(alert, scene).text),
         (_("Its own runbook"), alert.runbook_url),
         (_("Link"), alert.link),
         (_("Fingerprint"), alert.fingerprint),
     )
 
 
-def _alert_rows(alert: Alert, offer: str, now: datetime, width: int) -> list[Line]:
+def _alert_rows(alert: Alert, now: datetime, width: int) -> list[Line]:
     glyph, word, role = headline(alert)
     is_firing = alert.state is AlertState.FIRING
     labels = (*(label for _glyph, label, _role in SEVERITIES.values()), *QUIET.values())
@@ -134,11 +138,19 @@ def _alert_rows(alert: Alert, offer: str, now: datetime, width: int) -> list[Lin
     found = [first]
     if is_firing and alert.summary:
         found.extend(line("  ", span(row, Role.MUTED)) for row in wrap(alert.summary, width - 2)[:2])
-    if is_firing and offer:
-        found.append(
-            line("  ", span(_("Enter"), Role.KEY), span(" " + _("open: {runbook}").format(runbook=offer), Role.ACCENT))
-        )
     return found
+
+
+def _offer_rows(alert: Alert, offer: Offer | None, width: int) -> list[Line]:
+    """What Enter opens, and why; that there is nothing to open, unless the alert is only news."""
+    if offer is None:
+        if alert.severity is Severity.INFO:
+            return []
+        return [line("  ", span(_("No runbook answers it; b lists them all."), Role.MUTED))]
+    from eventa_cockpit.widgets.view import offers
+
+    title = span(" " + _("open: {runbook}").format(runbook=offer.title), Role.ACCENT)
+    return [line("  ", span(_("Enter"), Role.KEY), title), *offers.rows(offer.match, width)]
 
 
 def _words(alert: Alert) -> str:
@@ -149,6 +161,11 @@ def _words(alert: Alert) -> str:
 def _state(alert: Alert, _scene: Scene) -> Cell:
     glyph, word, role = headline(alert)
     return Cell(f"{glyph} {_(word)}", role)
+
+
+def _runbook(alert: Alert, scene: Scene) -> Cell:
+    offer = scene.offers.get(alert.fingerprint)
+    return Cell(offer.title if offer is not None else "", Role.ACCENT)
 
 
 def _service(alert: Alert) -> str:
@@ -178,7 +195,7 @@ LISTING: Listing[Alert] = Listing(
         ),
         Column(
             mark("Runbook"),
-            lambda alert, scene: Cell(scene.offers.get(alert.fingerprint, ""), Role.ACCENT),
+            _runbook,
             12,
             share=2,
             rank=3,
