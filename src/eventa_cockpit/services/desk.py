@@ -137,13 +137,10 @@ class Desk:
     def offers(self) -> Mapping[str, Offer | None]:
         """Fingerprint of the most urgent firing alerts → the best runbook, or that none answers it.
 
-        An alert that is not among them was not looked up: one costs most of a millisecond, at every change of the board.
+        One that is not among them was not looked up: each costs most of a millisecond at every change of the board.
         """
-        if (
-            self._offered_for is None
-            or self._offered_for[0] is not self.board
-            or self._offered_for[1] is not self.library
-        ):
+        board, library = self._offered_for
+        if board is not self.board or library is not self.library:
             self._offered_for = (self.board, self.library)
             self._offers = MappingProxyType(self._found_offers())
         return self._offers
