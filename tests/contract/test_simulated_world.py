@@ -92,6 +92,15 @@ async def test_status_pages_are_read_where_they_are_configured(sources: dict[str
         assert (await answer_of(sources[key])).state is not ServiceState.UNKNOWN
 
 
+async def test_payjps_page_is_japanese_and_announces_a_maintenance(sources: dict[str, Source[Any]]) -> None:
+    status = await answer_of(sources["status:PAY.JP"])
+    assert (status.state, status.shape) == (ServiceState.OPERATIONAL, "statuspage")
+    (planned,) = status.incidents
+    assert planned.is_maintenance
+    assert planned.until is not None
+    assert "カード" in planned.title
+
+
 def test_making_sources_imports_nothing_heavy(world: World, tmp_path: Path) -> None:
     import subprocess
     import sys

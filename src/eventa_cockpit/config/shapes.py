@@ -138,10 +138,10 @@ class Kubernetes(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class StatusPage(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Public status page of a vendor that the service depends on, in Statuspage's JSON shape."""
+    """Public status page of a vendor that the service depends on."""
 
     url: str
-    """Address of the page; the cockpit reads `/api/v2/summary.json` below it."""
+    """Address of the page, or of one of its formats: Statuspage's summary, Stripe's own, Atom or RSS."""
     every: float = 60.0
     """Seconds between two reads."""
 

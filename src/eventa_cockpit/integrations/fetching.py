@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     import httpx
 
 CONNECT_TIMEOUT = timedelta(seconds=3)
-HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "eventa-cockpit"}
+HEADERS = {"Accept-Encoding": "identity", "User-Agent": "eventa-cockpit"}
 
 COMPLAINT_PATIENCE = timedelta(seconds=2)
 """How long an upstream may take to say why it refused; the status is news enough without it."""
@@ -158,7 +158,7 @@ class Fetcher:
                 exchange.method,
                 exchange.url,
                 params=list(exchange.parameters) or None,
-                headers={**self._always, **exchange.headers, **authorization},
+                headers={"Accept": exchange.form, **self._always, **exchange.headers, **authorization},
                 content=exchange.content,
                 extensions={"trace": exchange.trace},
             ) as response:

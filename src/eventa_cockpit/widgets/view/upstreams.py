@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from eventa_cockpit.domain.board import Board, Feed, Freshness
 from eventa_cockpit.domain.service_status import ServiceState, ServiceStatus
 from eventa_cockpit.locale import _, mark
-from eventa_cockpit.widgets.view import freshness, moments
+from eventa_cockpit.widgets.view import freshness, moments, services
 from eventa_cockpit.widgets.view.choosing import Order
 from eventa_cockpit.widgets.view.lines import Line, Role, Spans, cell_len, line, pad, span, width_of, wrap
 from eventa_cockpit.widgets.view.listing import Cell, Column, Facts, Listing
@@ -86,9 +86,11 @@ def brief(feed: Feed[Any], scene: Scene, width: int) -> list[Line]:
     left: Spans = (span(pad(_name(feed), name_width)),)
     if isinstance(feed.value, ServiceStatus):
         glyph, word, role = SERVICES[feed.value.state]
-        left = (*left, span(f"  {glyph} {_(word)}", role))
+        left = (*left, span(f"  {glyph} {_(word)}", role), span(f"  {services.understood_as(feed.value)}", Role.MUTED))
     found = [Line(left, freshness.badge(feed, scene.now), key=feed.source)]
     found.extend(line("  ", span(row, Role.WARNING)) for row in wrap(_why(feed, scene.zone), width - 2) if row)
+    if isinstance(feed.value, ServiceStatus):
+        found.extend(services.rows(feed.value, scene.now, scene.zone, width))
     return found
 
 
