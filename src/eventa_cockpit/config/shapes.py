@@ -211,6 +211,8 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Your name in the record; empty means the login name."""
     journal: Record = field(default_factory=Record)
     """Where incidents are recorded."""
+    sharing: bool = True
+    """Cockpits with one state folder and the same upstreams ask them once for all, `cockpit watch` included."""
     trusted_signers: Path | None = None
     """File of allowed signers (see ssh-keygen(1)), relative to this file: what they signed needs no approval."""
     path: Path | None = None

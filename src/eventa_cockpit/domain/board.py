@@ -107,10 +107,23 @@ STATUS_PREFIX = "status:"
 
 
 @dataclass(frozen=True, slots=True)
+class Asker:
+    """The cockpit that asks the upstreams, for itself or for all that watch the same."""
+
+    responder: str
+    pid: int
+    is_us: bool
+    trouble: str = ""
+    """Why this one asks for itself instead of sharing, in a sentence; empty while all is well."""
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """All feeds now. A feed that is not configured is absent, not unknown."""
 
     feeds: Mapping[str, Feed[Any]] = field(default_factory=lambda: MappingProxyType({}))
+    asked_by: Asker | None = None
+    """None where nobody shares."""
     _alerts: Feed[AlertList] | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -166,4 +179,4 @@ class Board:
         return as_one(parts)
 
     def with_feed(self, feed: Feed[Any]) -> Board:
-        return Board(MappingProxyType({**self.feeds, feed.source: feed}))
+        return Board(MappingProxyType({**self.feeds, feed.source: feed}), self.asked_by)

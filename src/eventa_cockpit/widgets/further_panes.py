@@ -51,6 +51,9 @@ class UpstreamsPane(ThingsPane[Feed[Any]]):
     def above(self, width: int) -> Sequence[Line]:  # noqa: ARG002 - one short row
         return upstreams.above(self._scene.board)
 
+    def below(self, width: int) -> Sequence[Line]:
+        return upstreams.below(self._scene.board.asked_by, width)
+
     def summary(self) -> Spans:
         return upstreams.summary(self._scene.board, self._scene.now)
 

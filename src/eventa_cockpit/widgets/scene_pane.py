@@ -221,7 +221,7 @@ class ThingsPane(ScenePane, Generic[T]):
         if not self.is_full:
             return Drawn(things, places, lambda thing: listing.brief(thing, scene, width), self.below(width))
         table = Table(listing.columns, width)
-        return Drawn(things, places, lambda thing: [table.row(thing, scene, listing.key(thing))])
+        return Drawn(things, places, lambda thing: [table.row(thing, scene, listing.key(thing))], self.below(width))
 
     @property
     def thing(self) -> T | None:

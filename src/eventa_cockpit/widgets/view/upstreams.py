@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
-from eventa_cockpit.domain.board import Board, Feed, Freshness
+from eventa_cockpit.domain.board import Asker, Board, Feed, Freshness
 from eventa_cockpit.domain.service_status import ServiceState, ServiceStatus
 from eventa_cockpit.locale import _, mark
 from eventa_cockpit.widgets.view import freshness, moments, services
 from eventa_cockpit.widgets.view.choosing import Order
-from eventa_cockpit.widgets.view.lines import Line, Role, Spans, cell_len, line, pad, span, width_of, wrap
+from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, Spans, cell_len, line, pad, span, width_of, wrap
 from eventa_cockpit.widgets.view.listing import Cell, Column, Facts, Listing
 
 if TYPE_CHECKING:
@@ -102,6 +102,20 @@ def _why(feed: Feed[Any], zone: tzinfo) -> str:
     if feed.next_try is not None:
         text += " " + _("Next try {time}.").format(time=moments.clock(feed.next_try, zone))
     return text
+
+
+def below(asker: Asker | None, width: int) -> list[Line]:
+    """Whose cockpit asks them, where cockpits share; and why this one asks for itself, where they cannot."""
+    if asker is None:
+        return []
+    if asker.trouble:
+        text = asker.trouble + " " + _("This cockpit asks for itself.")
+        return [BLANK, *(line(span(row, Role.WARNING)) for row in wrap("⚠ " + text, width))]
+    if asker.is_us:
+        text = _("Asked by this cockpit for all that watch the same.")
+    else:
+        text = _("Asked by {who}'s cockpit (pid {pid}).").format(who=asker.responder, pid=asker.pid)
+    return [BLANK, *(line(span(row, Role.MUTED)) for row in wrap(text, width))]
 
 
 def _name(feed: Feed[Any]) -> str:
