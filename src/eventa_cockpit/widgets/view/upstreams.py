@@ -104,18 +104,20 @@ def _why(feed: Feed[Any], zone: tzinfo) -> str:
     return text
 
 
-def below(asker: Asker | None, width: int) -> list[Line]:
+def asked_by(asker: Asker) -> str:
     """Whose cockpit asks them, where cockpits share; and why this one asks for itself, where they cannot."""
+    if asker.trouble:
+        return asker.trouble + " " + _("This cockpit asks for itself.")
+    if asker.is_us:
+        return _("Asked by this cockpit for all that watch the same.")
+    return _("Asked by {who}'s cockpit (pid {pid}).").format(who=asker.responder, pid=asker.pid)
+
+
+def below(asker: Asker | None, width: int) -> list[Line]:
     if asker is None:
         return []
-    if asker.trouble:
-        text = asker.trouble + " " + _("This cockpit asks for itself.")
-        return [BLANK, *(line(span(row, Role.WARNING)) for row in wrap("⚠ " + text, width))]
-    if asker.is_us:
-        text = _("Asked by this cockpit for all that watch the same.")
-    else:
-        text = _("Asked by {who}'s cockpit (pid {pid}).").format(who=asker.responder, pid=asker.pid)
-    return [BLANK, *(line(span(row, Role.MUTED)) for row in wrap(text, width))]
+    glyph, role = ("⚠ ", Role.WARNING) if asker.trouble else ("", Role.MUTED)
+    return [BLANK, *(line(span(row, role)) for row in wrap(glyph + asked_by(asker), width))]
 
 
 def _name(feed: Feed[Any]) -> str:
