@@ -69,6 +69,8 @@ def _environment_problems(environment: EnvironmentConfig) -> Iterator[Problem]:
         if place is not None and not _is_place(place):
             yield (*name, "token"), _place_sentence()
     yield from _telling_problems(environment)
+    if environment.slo is not None and environment.prometheus is None:
+        yield ("slo",), _("it needs a Prometheus to ask: add the table prometheus beside it.")
     for variable, place in environment.secrets.items():
         if not _is_place(place):
             yield ("secrets", variable), _place_sentence()
@@ -112,7 +114,7 @@ def _slack_problems(slack: Slack) -> Iterator[Problem]:
 
 def upstreams_of(environment: EnvironmentConfig) -> Iterator[tuple[tuple[str, ...], Upstream]]:
     """The configured upstreams, each with the path of its table below the environment."""
-    for name in ("alertmanager", "database", "sentry", "prometheus", "loki", "kubernetes", "pagerduty"):
+    for name in ("alertmanager", "database", "sentry", "prometheus", "slo", "loki", "kubernetes", "pagerduty"):
         upstream = getattr(environment, name)
         if upstream is not None:
             yield (name,), upstream
