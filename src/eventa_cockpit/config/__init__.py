@@ -16,6 +16,7 @@ from eventa_cockpit.config.shapes import (
     Query,
     Record,
     Sentry,
+    ServiceLevel,
     StatusPage,
     Upstream,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "Query",
     "Record",
     "Sentry",
+    "ServiceLevel",
     "StatusPage",
     "Upstream",
     "choose",

@@ -67,6 +67,8 @@ def _environment_problems(environment: EnvironmentConfig) -> Iterator[Problem]:
         place = getattr(upstream, "token", None)
         if place is not None and not _is_place(place):
             yield (*name, "token"), _place_sentence()
+    if environment.slo is not None and environment.prometheus is None:
+        yield ("slo",), _("it needs a Prometheus to ask: add the table prometheus beside it.")
     for variable, place in environment.secrets.items():
         if not _is_place(place):
             yield ("secrets", variable), _place_sentence()
@@ -74,7 +76,7 @@ def _environment_problems(environment: EnvironmentConfig) -> Iterator[Problem]:
 
 def upstreams_of(environment: EnvironmentConfig) -> Iterator[tuple[tuple[str, ...], Upstream]]:
     """The configured upstreams, each with the path of its table below the environment."""
-    for name in ("alertmanager", "database", "sentry", "prometheus", "loki", "kubernetes", "pagerduty"):
+    for name in ("alertmanager", "database", "sentry", "prometheus", "slo", "loki", "kubernetes", "pagerduty"):
         upstream = getattr(environment, name)
         if upstream is not None:
             yield (name,), upstream

@@ -56,6 +56,12 @@ EXAMPLES = {
         "tenant": '"eventa"',
         "token": '"env:GRAFANA_TOKEN"',
     },
+    "environments.prod.slo": {
+        "file": '"slo.yml"',
+        "requests": "'sum(increase(http_requests_total[{{.window}}]))'",
+        "errors": """'sum(increase(http_requests_total{code=~"5.."}[{{.window}}]))'""",
+        "fast": """'sum(increase(http_request_duration_seconds_bucket{le="0.3"}[{{.window}}]))'""",
+    },
     "environments.prod.kubernetes": {
         "namespace": '"eventa"',
         "deployments": '["api", "worker"]',

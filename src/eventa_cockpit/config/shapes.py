@@ -124,6 +124,27 @@ class Loki(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Seconds between two reads."""
 
 
+class ServiceLevel(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Error budgets of the service's objectives, from the queries of `[environments.prod.prometheus]`'s server."""
+
+    file: Path | None = None
+    """OpenSLO v1, Sloth, Pyrra or plain, relative to this file; unset means `slo.yml` beside the runbooks."""
+    requests: str | None = None
+    """For a plain file: PromQL of how many requests there were in `{{.window}}`."""
+    errors: str | None = None
+    """For a plain file: PromQL of how many of them failed."""
+    fast: str | None = None
+    """For a plain file: PromQL of how many of them were faster than its latency."""
+    minimum: float = 100.0
+    """Requests below which a window says nothing: with fewer, one error looks like an outage."""
+    resolution: float = 60.0
+    """Seconds of the shortest slice that is asked for; at least two scrape intervals."""
+    every: float = 30.0
+    """Seconds between two reads."""
+    deadline: float = 20.0
+    """Seconds after which a read is given up; the days that did not arrive are asked for next time."""
+
+
 class Kubernetes(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Deployments of one namespace: the roll-outs pane."""
 
@@ -180,6 +201,8 @@ class EnvironmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Application errors; without it the pane says that nothing is configured."""
     prometheus: Prometheus | None = None
     """Metrics by the team's own queries; without it the pane says that nothing is configured."""
+    slo: ServiceLevel | None = None
+    """Error budgets; without it the pane says that nothing is configured."""
     loki: Loki | None = None
     """Log lines; without it there is no such pane."""
     kubernetes: Kubernetes | None = None

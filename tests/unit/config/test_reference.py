@@ -60,6 +60,7 @@ def test_every_key_of_the_shapes_is_explained() -> None:
         "Prometheus": "environments.prod.prometheus",
         "Query": "environments.prod.prometheus.queries.payment_failure_rate",
         "Loki": "environments.prod.loki",
+        "ServiceLevel": "environments.prod.slo",
         "Kubernetes": "environments.prod.kubernetes",
         "PagerDuty": "environments.prod.pagerduty",
         "StatusPage": "environments.prod.status_pages.stripe",
