@@ -15,8 +15,11 @@ if TYPE_CHECKING:  # the first paint needs none of them
     from eventa_cockpit.domain.error_report import ErrorReport
     from eventa_cockpit.domain.log_stream import LogWindow
     from eventa_cockpit.domain.metric import MetricReadings
+    from eventa_cockpit.domain.on_call import OnCall
+    from eventa_cockpit.domain.page import PageList
     from eventa_cockpit.domain.rollout import RolloutList
     from eventa_cockpit.domain.service_status import ServiceStatus
+    from eventa_cockpit.domain.slo import SloReport
 
 T = TypeVar("T")
 
@@ -101,6 +104,9 @@ DATABASE = "database"
 ERRORS = "errors"
 LOGS = "logs"
 METRICS = "metrics"
+SLO = "slo"
+ON_CALL = "on_call"
+PAGES = "pages"
 ROLLOUTS = "rollouts"
 STATUS_PREFIX = "status:"
 """Before the configured name of a status page in its key: `status:stripe`."""
@@ -159,6 +165,19 @@ class Board:
     @property
     def metrics(self) -> Feed[MetricReadings] | None:
         return self.feeds.get(METRICS)
+
+    @property
+    def slo(self) -> Feed[SloReport] | None:
+        return self.feeds.get(SLO)
+
+    @property
+    def on_call(self) -> Feed[OnCall] | None:
+        return self.feeds.get(ON_CALL)
+
+    @property
+    def pages(self) -> Feed[PageList] | None:
+        """What people were woken for."""
+        return self.feeds.get(PAGES)
 
     @property
     def rollouts(self) -> Feed[RolloutList] | None:
