@@ -67,5 +67,5 @@ async def test_sentry_knows_our_requests(upstream: Loopback, environment: str | 
     spec = json.loads((FOLDER / "sentry.json").read_text())
     upstream.behaviour = healthy()
     await sentry(upstream.url, environment=environment).read()
-    assert len(upstream.requests) == 2
+    assert len(upstream.requests) == 5
     assert [wrong for request in upstream.requests for wrong in wrong_parameters(spec, request)] == []

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import timedelta, tzinfo
 
 from eventa_cockpit.domain.board import Feed
-from eventa_cockpit.domain.error_report import ErrorIssue, ErrorReport, IssueState
+from eventa_cockpit.domain.error_report import ErrorIssue, ErrorReport, IssueState, StackTrace
 from eventa_cockpit.locale import _, mark
 from eventa_cockpit.widgets.view import freshness, readings
-from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, cell_len, line, pad, pad_left, span
+from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, cell_len, line, pad, pad_left, span, wrap
 from eventa_cockpit.widgets.view.sparkline import sparkline
 
 STATES: dict[IssueState, tuple[str, Role]] = {
@@ -20,6 +20,8 @@ STATES: dict[IssueState, tuple[str, Role]] = {
 }
 _WITH_RELEASE = 48
 """Cells from which on there is room for the release in which an issue was first seen."""
+_FRAMES = 3
+"""Frames of a stack that are shown."""
 
 
 def rows(feed: Feed[ErrorReport] | None, zone: tzinfo, width: int, cause: Sequence[Line] = ()) -> list[Line]:
@@ -29,9 +31,11 @@ def rows(feed: Feed[ErrorReport] | None, zone: tzinfo, width: int, cause: Sequen
         return shown
     report = feed.value
     shown.extend([*_summary(report, width), *cause, BLANK])
-    shown.extend(_issue_row(issue, width) for issue in report.issues)
+    for issue in report.issues:
+        shown.extend([_issue_row(issue, width), *_stack_rows(report.stack, issue, width)])
     if not report.issues:
         shown.append(line(span(_("No issue in this window."), Role.MUTED)))
+    shown.extend(line(span(row, Role.WARNING)) for note in report.notes for row in wrap("⚠ " + note, width))
     return shown
 
 
@@ -54,7 +58,7 @@ def _summary(report: ErrorReport, width: int) -> list[Line]:
         right=(span(change, role), span(" " + _("on before"), Role.MUTED)),
     )
     graph = sparkline([point.value for point in report.points], min(max(width // 2, 8), 30))
-    users = _("{count} users").format(count=readings.count(report.users))
+    users = _("{count} users or more").format(count=readings.count(report.users))
     return [
         total,
         line("  ", span(graph, role if is_alarming(report) else Role.ACCENT), right=(span(users, Role.MUTED),)),
@@ -71,6 +75,23 @@ def _issue_row(issue: ErrorIssue, width: int) -> Line:
         right=(span(pad_left(readings.count(issue.count), 5)), span(f" {release}" if release else "", Role.MUTED)),
         key=issue.id,
     )
+
+
+def _stack_rows(stack: StackTrace | None, issue: ErrorIssue, width: int) -> list[Line]:
+    """Where the issue is thrown: the first frames of our own, else those of whatever code it is."""
+    if stack is None or stack.issue != issue.id or not stack.frames:
+        return []
+    ours = [frame for frame in stack.frames if frame.is_ours]
+    kept = (ours or list(stack.frames))[:_FRAMES]
+    rows = []
+    for frame in kept:
+        room = max(width - cell_len(frame.function) - 8, 10)
+        # The end of a path says more than its beginning.
+        place = frame.place if cell_len(frame.place) <= room else "…" + frame.place[-(room - 1) :]
+        rows.append(
+            line("    ", span("at ", Role.MUTED), span(frame.function, Role.ACCENT), span("  " + place, Role.MUTED))
+        )
+    return rows
 
 
 def _minutes(window: timedelta) -> int:
