@@ -11,6 +11,8 @@ from eventa_cockpit.domain.board import (
     ERRORS,
     LOGS,
     METRICS,
+    ON_CALL,
+    PAGES,
     ROLLOUTS,
     STATUS_PREFIX,
 )
@@ -22,6 +24,8 @@ VALUE_TYPES: dict[str, str] = {
     ERRORS: "eventa_cockpit.domain.error_report:ErrorReport",
     LOGS: "eventa_cockpit.domain.log_stream:LogWindow",
     METRICS: "eventa_cockpit.domain.metric:MetricReadings",
+    ON_CALL: "eventa_cockpit.domain.on_call:OnCall",
+    PAGES: "eventa_cockpit.domain.page:PageList",
     ROLLOUTS: "eventa_cockpit.domain.rollout:RolloutList",
     STATUS_PREFIX: "eventa_cockpit.domain.service_status:ServiceStatus",
 }

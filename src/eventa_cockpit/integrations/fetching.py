@@ -30,7 +30,7 @@ from eventa_cockpit.integrations.answers import (
     transport_failure,
 )
 from eventa_cockpit.integrations.complaints import COMPLAINT_LIMIT, with_complaint
-from eventa_cockpit.integrations.limits import spent
+from eventa_cockpit.integrations.limits import bar, spent
 from eventa_cockpit.integrations.threads import in_thread
 from eventa_cockpit.locale import _
 
@@ -237,6 +237,7 @@ class Fetcher:
         wait = spent(response.headers, self._now())
         if wait:
             self._barred[url] = self._now() + wait
+            bar(self._barred[url])
 
     def _heed_bar(self, url: str) -> None:
         until = self._barred.pop(url, None)

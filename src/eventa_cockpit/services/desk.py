@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from eventa_cockpit.domain.runbook import Library, Runbook
     from eventa_cockpit.runner.indexing import Indexer
     from eventa_cockpit.runner.output import OutputLog
-    from eventa_cockpit.services.board import BoardService
     from eventa_cockpit.services.incidents import Incidents
+    from eventa_cockpit.services.keeping import BoardKeeper
     from eventa_cockpit.services.session import Session
 
 FOLLOW_S = 0.5
@@ -36,7 +36,7 @@ class Contents(NamedTuple):
     """What lies on an open desk."""
 
     library: Library
-    poller: BoardService
+    poller: BoardKeeper
     incidents: Incidents
     close: Listener = lambda: None
     logout_warning: str = ""
