@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from eventa_cockpit.domain.board import ERRORS, Feed
+from eventa_cockpit.domain.board import ERRORS, Board, Feed
+from eventa_cockpit.domain.environment import Environment
 from eventa_cockpit.domain.error_report import ErrorIssue, ErrorReport, IssueState, StackFrame, StackTrace, worth_a_look
 from eventa_cockpit.widgets.view import errors
+from eventa_cockpit.widgets.view.scene import Scene
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 WINDOW = timedelta(minutes=15)
@@ -19,7 +21,10 @@ def issue(number: str, state: IssueState = IssueState.NEW, count: int = 9) -> Er
 
 def text(*issues: ErrorIssue, width: int = 60, **more: Any) -> str:
     report = ErrorReport("web", WINDOW, 40, 10, users=12, issues=issues, **more)
-    return "\n".join(row.text for row in errors.rows(Feed(ERRORS, WINDOW, report, NOW), UTC, width))
+    board = Board().with_feed(Feed(ERRORS, WINDOW, report, NOW))
+    scene = Scene(Environment("prod", is_production=True, is_drill=False), "eventa", UTC, NOW, board)
+    brief = [row for found in issues for row in errors.LISTING.brief(found, scene, width)]
+    return "\n".join(row.text for row in [*errors.above(report, width, 20, ()), *brief, *errors.below(report, width)])
 
 
 def stack(*frames: StackFrame) -> StackTrace:
