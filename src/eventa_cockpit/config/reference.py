@@ -76,6 +76,12 @@ EXAMPLES = {
         "schedules": '["PPRIMRY", "PSECOND"]',
     },
     "environments.prod.status_pages.stripe": {"url": '"https://status.stripe.com"'},
+    "environments.prod.slack": {
+        "token": '"file:/etc/eventa-cockpit/slack-token"',
+        "webhook": '"env:SLACK_WEBHOOK"',
+        "language": '"ja"',
+    },
+    'environments.prod.escalation."二次担当"': {"to": '"#sre-oncall"', "mention": '"<!subteam^S012345>"'},
     "environments.prod.variables": {"AWS_REGION": '"ap-northeast-1"'},
     "environments.prod.parameters": {"CF_DISTRIBUTION_ID": '"E2EXAMPLE"'},
     "environments.prod.secrets": {"ADMIN_TOKEN": '"env:ADMIN_TOKEN"'},
