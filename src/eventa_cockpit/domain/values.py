@@ -14,6 +14,7 @@ from eventa_cockpit.domain.board import (
     ON_CALL,
     PAGES,
     ROLLOUTS,
+    SLO,
     STATUS_PREFIX,
 )
 
@@ -27,6 +28,7 @@ VALUE_TYPES: dict[str, str] = {
     ON_CALL: "eventa_cockpit.domain.on_call:OnCall",
     PAGES: "eventa_cockpit.domain.page:PageList",
     ROLLOUTS: "eventa_cockpit.domain.rollout:RolloutList",
+    SLO: "eventa_cockpit.domain.slo:SloReport",
     STATUS_PREFIX: "eventa_cockpit.domain.service_status:ServiceStatus",
 }
 """Key of a feed, or the part of it up to the colon → module and class. Imported when one is met, never before."""
