@@ -4,15 +4,29 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from eventa_cockpit.domain.board import ALERTS, ALERTS_PREFIX, DATABASE, ERRORS, METRICS, ROLLOUTS, STATUS_PREFIX
+from eventa_cockpit.domain.board import (
+    ALERTS,
+    ALERTS_PREFIX,
+    CDN,
+    DATABASE,
+    DATABASE_STATE,
+    ERRORS,
+    METRICS,
+    ROLLOUTS,
+    SLOW_QUERIES,
+    STATUS_PREFIX,
+)
 
 VALUE_TYPES: dict[str, str] = {
     ALERTS: "eventa_cockpit.domain.alert:AlertList",
     ALERTS_PREFIX: "eventa_cockpit.domain.alert:AlertList",
+    CDN: "eventa_cockpit.domain.cdn:CdnStatus",
     DATABASE: "eventa_cockpit.domain.database:DatabaseReadings",
+    DATABASE_STATE: "eventa_cockpit.domain.database_state:DatabaseState",
     ERRORS: "eventa_cockpit.domain.error_report:ErrorReport",
     METRICS: "eventa_cockpit.domain.metric:MetricReadings",
     ROLLOUTS: "eventa_cockpit.domain.rollout:RolloutList",
+    SLOW_QUERIES: "eventa_cockpit.domain.slow_queries:SlowQueries",
     STATUS_PREFIX: "eventa_cockpit.domain.service_status:ServiceStatus",
 }
 """Key of a feed, or the part of it up to the colon → module and class. Imported when one is met, never before."""

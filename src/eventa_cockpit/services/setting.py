@@ -9,7 +9,18 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from eventa_cockpit.config import Config, EnvironmentConfig
-from eventa_cockpit.domain.board import ALERTS, DATABASE, ERRORS, ROLLOUTS, STATUS_PREFIX, Board, Feed
+from eventa_cockpit.domain.board import (
+    ALERTS,
+    ALERTS_PREFIX,
+    CDN,
+    DATABASE,
+    DATABASE_STATE,
+    ERRORS,
+    ROLLOUTS,
+    STATUS_PREFIX,
+    Board,
+    Feed,
+)
 from eventa_cockpit.errors import ConfigError
 from eventa_cockpit.locale import _
 from eventa_cockpit.services.desk import Contents, Desk
@@ -32,6 +43,9 @@ def expected(environment: EnvironmentConfig) -> Board:
     configured = (
         (ALERTS, "Alertmanager", environment.alertmanager),
         (DATABASE, "CloudWatch", environment.database),
+        (DATABASE_STATE, "RDS", environment.database),
+        (ALERTS_PREFIX + "cloudwatch", "CloudWatch alarms", environment.alarms),
+        (CDN, "CloudFront", environment.cdn),
         (ERRORS, "Sentry", environment.sentry),
         (ROLLOUTS, "Kubernetes", environment.kubernetes),
         *((STATUS_PREFIX + name, name, page) for name, page in environment.status_pages.items()),

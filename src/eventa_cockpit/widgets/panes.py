@@ -55,10 +55,13 @@ class DatabasePane(ScenePane):
     FEED = DATABASE
 
     def rows(self, width: int) -> Sequence[Line]:
-        from eventa_cockpit.widgets.view import database
+        from eventa_cockpit.widgets.view import database, database_state
 
         scene = self._scene
-        return database.rows(scene.board.database, scene.now, scene.zone, width)
+        return [
+            *database.rows(scene.board.database, scene.now, scene.zone, width),
+            *database_state.rows(scene.board.database_state, scene.now, scene.zone, width),
+        ]
 
     def summary(self) -> Spans:
         feed = self._scene.board.database
@@ -89,11 +92,14 @@ class RolloutsPane(ScenePane):
     FEED = ROLLOUTS
 
     def rows(self, width: int) -> Sequence[Line]:
-        from eventa_cockpit.widgets.view import cluster, rollouts
+        from eventa_cockpit.widgets.view import cdn, cluster, rollouts
 
         scene, has_room = self._scene, self.size.height >= cluster.ROOM
         rows = cluster.rows if has_room else rollouts.rows
-        return rows(scene.board, scene.now, scene.zone, width)
+        return [
+            *rows(scene.board, scene.now, scene.zone, width),
+            *cdn.rows(scene.board.cdn, scene.now, scene.zone, width),
+        ]
 
 
 class TimelinePane(ScenePane):

@@ -10,7 +10,19 @@ from typing import Any
 
 import pytest
 from tests.contract.loopback import Loopback, running
-from tests.contract.vendors import TOKEN, alertmanager, cloudwatch, healthy, kubernetes, prometheus, sentry, status_page
+from tests.contract.vendors import (
+    TOKEN,
+    alarms,
+    alertmanager,
+    cloudfront,
+    cloudwatch,
+    healthy,
+    kubernetes,
+    prometheus,
+    rds_state,
+    sentry,
+    status_page,
+)
 
 from eventa_cockpit.domain.source import Source
 from eventa_cockpit.errors import UpstreamError
@@ -26,11 +38,14 @@ MAKERS: dict[str, Callable[[str, Path, float], Source[Any]]] = {
     "status page": lambda url, _folder, deadline: status_page(url, deadline=deadline),
     "Prometheus": lambda url, _folder, deadline: prometheus(url, deadline=deadline),
     "CloudWatch": lambda url, _folder, deadline: cloudwatch(url, deadline=deadline),
+    "CloudWatch alarms": lambda url, _folder, deadline: alarms(url, deadline=deadline),
+    "CloudFront": lambda url, _folder, deadline: cloudfront(url, deadline=deadline),
+    "RDS": lambda url, _folder, deadline: rds_state(url, deadline=deadline),
     "Kubernetes": lambda url, folder, deadline: kubernetes(url, folder, deadline=deadline),
 }
 
 
-AWS = frozenset({"CloudWatch"})
+AWS = frozenset({"CloudFront", "CloudWatch", "CloudWatch alarms", "RDS"})
 """Those whose errors are AWS' own."""
 
 
