@@ -15,7 +15,7 @@ from eventa_cockpit.screens.dialog import Dialog
 from eventa_cockpit.widgets.paragraph import Paragraph
 from eventa_cockpit.widgets.view import scrolling
 from eventa_cockpit.widgets.view.frame import keys
-from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, fit, line, span
+from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, Spans, cell_len, cut, fit, line, span
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -81,10 +81,7 @@ class Choose(Dialog[str]):
 
     def _rows(self, width: int) -> list[Line]:
         found = self._matching()
-        rows = [
-            line(span(option.title), right=(span(option.detail, Role.MUTED),) if option.detail else (), key=option.key)
-            for option in found
-        ]
+        rows = [line(span(option.title), right=_detail(option, width), key=option.key) for option in found]
         top = scrolling.scrolled(0, _SHOWN, rows, self._chosen)
         shown = scrolling.marked(rows[top : top + _SHOWN], self._chosen)
         drawn = [
@@ -94,3 +91,9 @@ class Choose(Dialog[str]):
         if not found:
             drawn = [line(span(_("Nothing matches."), Role.MUTED))]
         return [BLANK, *drawn, BLANK, Line(keys([("Enter", _("open")), ("Esc", _("back"))]))]
+
+
+def _detail(option: Option, width: int) -> Spans:
+    """As much as the title leaves, and a little more where it leaves next to nothing."""
+    text = cut(option.detail, max(width - cell_len(option.title) - 4, width // 4))
+    return (span(text, Role.MUTED),) if text else ()

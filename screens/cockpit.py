@@ -7,7 +7,6 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import cycle, islice
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters, on, work
@@ -151,19 +150,10 @@ class CockpitScreen(Running, TakingAlong, Screen[None]):
 
     def _on_change(self) -> None:
         desk, session = self.desk, self.desk.session
-        scene = replace(self.scene, board=desk.board, library=desk.library, offers=self._offers(), now=desk.clock())
+        scene = replace(self.scene, board=desk.board, library=desk.library, offers=desk.offers(), now=desk.clock())
         if session is not None:
             scene = with_incident(scene, session.incident, session.live_runs, is_in_control=not session.is_read_only)
         self._show(scene)
-
-    def _offers(self) -> Mapping[str, str]:
-        feed, library = self.desk.board.alerts, self.desk.library
-        offers: dict[str, str] = {}
-        for found in self.desk.matches(feed.value if feed is not None else None):
-            runbook = library.runbook(found.runbook_id) if library is not None else None
-            if runbook is not None:
-                offers.setdefault(found.fingerprint, runbook.title)
-        return MappingProxyType(offers)
 
     def _show(self, scene: Scene) -> None:
         self.scene = scene

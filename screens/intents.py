@@ -17,7 +17,7 @@ from eventa_cockpit.locale import _
 if TYPE_CHECKING:
     from eventa_cockpit.domain.alert import Alert
     from eventa_cockpit.domain.environment import Environment
-    from eventa_cockpit.domain.runbook import Runbook, Step
+    from eventa_cockpit.domain.runbook import Library, Runbook, Step
     from eventa_cockpit.services.desk import Desk
     from eventa_cockpit.services.plan import StepPlan
     from eventa_cockpit.services.session import Session
@@ -62,11 +62,23 @@ class Intents(Screen[None]):
         library = await self.desk.runbooks()
         if library is None:
             return
-        options = [Option(book.id, book.title, book.file) for book in library.runbooks]
+        options = [Option(book.id, book.title, detail) for book, detail in self._ranked(library)]
         chosen = await self.app.push_screen_wait(Choose(_("Open a runbook"), options))
         runbook = library.runbook(chosen) if chosen else None
         if runbook is not None:
             await self._open(runbook, None)
+
+    def _ranked(self, library: Library) -> list[tuple[Runbook, str]]:
+        """What answers the moment first, with its reasons; then the others, with their files."""
+        from eventa_cockpit.widgets.view import offers
+
+        alerts = self.scene.board.alerts
+        details: dict[str, str] = {}
+        for found in self.desk.matches(alerts.value if alerts is not None else None):
+            details.setdefault(found.runbook_id, offers.in_one_line(found))
+        places = {runbook_id: place for place, runbook_id in enumerate(details)}
+        books = sorted(library.runbooks, key=lambda book: places.get(book.id, len(places)))
+        return [(book, details.get(book.id, book.file)) for book in books]
 
     async def _open(self, runbook: Runbook, alert: Alert | None) -> None:
         session = await self.desk.begin(runbook, alert)

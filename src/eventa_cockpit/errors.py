@@ -69,3 +69,30 @@ class UpstreamError(CockpitError):
         self.kind = kind
         self.retry_after = retry_after
         """How long the upstream itself asked us to wait, if it did."""
+
+
+class HttpError(UpstreamError):
+    """An answer whose status is not 200-299."""
+
+    def __init__(
+        self,
+        kind: FailureKind,
+        message: str,
+        retry_after: timedelta | None = None,
+        *,
+        status: int,
+        complaint: object = None,
+    ) -> None:
+        super().__init__(kind, message, retry_after)
+        self.status = status
+        self.complaint = complaint
+        """The refusal's body as JSON, None when it was none: outside text, not cleaned."""
+
+
+class UncertainError(UpstreamError):
+    """A write whose outcome nobody knows: it may have been done. Read the state before it is asked for again."""
+
+    @classmethod
+    def after(cls, error: UpstreamError) -> UncertainError:
+        """The same failure, of a call that had already reached the upstream."""
+        return cls(error.kind, str(error), error.retry_after)

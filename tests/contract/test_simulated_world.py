@@ -11,6 +11,8 @@ import pytest
 
 from eventa_cockpit.config import load_config
 from eventa_cockpit.domain.alert import Severity
+from eventa_cockpit.domain.log_stream import LogLevel
+from eventa_cockpit.domain.reading import Level
 from eventa_cockpit.domain.rollout import RolloutState
 from eventa_cockpit.domain.service_status import ServiceState
 from eventa_cockpit.domain.source import Source
@@ -56,6 +58,15 @@ async def test_every_database_metric_has_points_and_last_week_beside_it(sources:
     assert not readings.is_partial
 
 
+async def test_the_log_tells_of_the_failing_payments_as_one(sources: dict[str, Source[Any]]) -> None:
+    window = await answer_of(sources["logs"])
+    failed = [group for group in window.groups if "gateway did not answer" in group.newest.text]
+    assert failed
+    assert all(group.newest.level is LogLevel.ERROR and group.newest.source == "worker" for group in failed)
+    assert sum(group.count for group in failed) > 20 * len(failed)
+    assert window.count >= sum(group.count for group in window.groups)
+
+
 async def test_sentry_tells_counts_and_issues(sources: dict[str, Source[Any]]) -> None:
     report = await answer_of(sources["errors"])
     assert report.project == "eventa-fe"
@@ -69,9 +80,25 @@ async def test_the_deployments_are_complete(sources: dict[str, Source[Any]]) -> 
     assert all(deployment.changed_at and deployment.image for deployment in rollouts.deployments)
 
 
+async def test_the_teams_queries_have_values_with_an_hour_before_them(sources: dict[str, Source[Any]]) -> None:
+    metrics = await answer_of(sources["metrics"])
+    assert [reading.problem for reading in metrics.readings] == [""] * 5
+    assert metrics.reading("payment_failure_rate").level is Level.CRITICAL
+    assert all(len(reading.points) > 55 for reading in metrics.readings)
+
+
 async def test_status_pages_are_read_where_they_are_configured(sources: dict[str, Source[Any]]) -> None:
     for key in (key for key in sources if key.startswith("status:")):
         assert (await answer_of(sources[key])).state is not ServiceState.UNKNOWN
+
+
+async def test_payjps_page_is_japanese_and_announces_a_maintenance(sources: dict[str, Source[Any]]) -> None:
+    status = await answer_of(sources["status:PAY.JP"])
+    assert (status.state, status.shape) == (ServiceState.OPERATIONAL, "statuspage")
+    (planned,) = status.incidents
+    assert planned.is_maintenance
+    assert planned.until is not None
+    assert "カード" in planned.title
 
 
 def test_making_sources_imports_nothing_heavy(world: World, tmp_path: Path) -> None:
@@ -85,7 +112,7 @@ from eventa_cockpit.config import load_config
 from eventa_cockpit.integrations.registry import sources_for
 from eventa_cockpit.services.board import BoardService
 BoardService(sources_for(load_config(Path({str(world.config_path)!r})).environments["prod"])).board
-print(sorted({{"boto3", "botocore", "httpx", "kubernetes", "urllib3", "textual"}} & set(sys.modules)))
+print(sorted({{"boto3", "botocore", "httpx", "kubernetes", "urllib3", "textual", "websockets"}} & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.contract.log_answers import log_lines, streams
 from tests.contract.loopback import Behaviour, answer_json, by_path
+from tests.contract.moments import NOW as NOW
+from tests.contract.moments import stamp as stamp
 
 from eventa_cockpit.config import (
     Alarms,
@@ -15,6 +18,7 @@ from eventa_cockpit.config import (
     Database,
     EnvironmentConfig,
     Kubernetes,
+    Loki,
     Prometheus,
     Query,
     Sentry,
@@ -24,13 +28,8 @@ from eventa_cockpit.domain.board import DATABASE, DATABASE_STATE
 from eventa_cockpit.domain.source import Source
 from eventa_cockpit.integrations.registry import sources_for
 
-NOW = datetime(2026, 11, 23, 21, 30, 20, tzinfo=UTC)
 TOKEN = "sntrys_0123456789"
 AWS_VARIABLES = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLEEXAMPLE00", "AWS_SECRET_ACCESS_KEY": "not-a-real-key"}
-
-
-def stamp(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
 
 
 def source(environment: EnvironmentConfig, key: str = "") -> Source[Any]:
@@ -50,6 +49,10 @@ def sentry(url: str, deadline: float = 5.0, **options: Any) -> Source[Any]:
 
 def status_page(url: str, deadline: float = 5.0) -> Source[Any]:
     return source(EnvironmentConfig(status_pages={"stripe": StatusPage(url=url, deadline=deadline)}))
+
+
+def loki(url: str, deadline: float = 5.0, **options: Any) -> Source[Any]:
+    return source(EnvironmentConfig(loki=Loki(url=url, deadline=deadline, **options)))
 
 
 def cloudwatch(url: str, deadline: float = 10.0, **options: Any) -> Source[Any]:
@@ -267,13 +270,14 @@ def summary(indicator: str = "none", **components: str) -> dict[str, Any]:
 
 def healthy() -> Behaviour:
     """An upstream that is every vendor at once."""
+    metrics, lines = answer_json(matrix(({}, [(60, "6"), (0, "7")]))), answer_json(streams(log_lines("a", ages=[4])))
     return by_path(
         alerts=answer_json([alert()]),
         issues=answer_json([issue()]),
         events_timeseries=answer_json(timeseries()),
         summary_json=answer_json(summary(API="operational")),
         query=answer_json(vector(({}, "7"))),
-        query_range=answer_json(matrix(({}, [(60, "6"), (0, "7")]))),
+        query_range=lambda request, connection: (lines if "/loki/" in request.path else metrics)(request, connection),
         deployments=answer_json(kube_list(deployment())),
         replicasets=answer_json(kube_list(replica_set("eventa-api", "41", NOW - timedelta(days=1)))),
         pods=answer_json(kube_list(pod())),

@@ -117,6 +117,48 @@ def test_a_silence_without_matchers_is_refused(drill: Drill) -> None:
     assert answer.status_code == 400
 
 
+def prometheus(drill: Drill, call: str, **query: Any) -> httpx.Response:
+    return httpx.get(f"{drill.world.url('prometheus')}/api/v1/{call}", params=query)
+
+
+def test_a_query_is_answered_by_get_and_by_form(drill: Drill) -> None:
+    query = 'sum(rate(payments_total{result="failed"}[5m])) / sum(rate(payments_total[5m]))'
+    got = prometheus(drill, "query", query=query).json()
+    sent = httpx.post(f"{drill.world.url('prometheus')}/api/v1/query", data={"query": query}).json()
+    for answer in (got, sent):
+        assert answer["status"] == "success"
+        ((moment, value),) = (each["value"] for each in answer["data"]["result"])
+        assert isinstance(moment, float)
+        assert 0.05 < float(value) < 0.7
+
+
+def test_a_range_is_a_matrix_over_days_that_nobody_simulated(drill: Drill) -> None:
+    now = datetime.now(UTC).timestamp()
+    query = "sum(increase(http_requests_total[1h]))"
+    answer = prometheus(drill, "query_range", query=query, start=now - 3 * 86400, end=now, step="1h").json()
+    ((series),) = answer["data"]["result"]
+    assert answer["data"]["resultType"] == "matrix"
+    assert len(series["values"]) == 73
+    assert all(200_000 < float(value) < 700_000 for _at, value in series["values"])
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [("sum(", "parse error"), ("topk(1, up)", "not evaluated here"), ('up{job=~"["}', "parse error")],
+)
+def test_a_query_that_is_none_is_bad_data(drill: Drill, query: str, words: str) -> None:
+    answer = prometheus(drill, "query", query=query)
+    assert answer.status_code == 400
+    assert answer.json()["errorType"] == "bad_data"
+    assert words in answer.json()["error"]
+
+
+def test_more_points_than_prometheus_gives_are_refused(drill: Drill) -> None:
+    answer = prometheus(drill, "query_range", query="up", start=0, end=11_001, step=1)
+    assert answer.status_code == 400
+    assert "11,000" in answer.json()["error"]
+
+
 def test_groups_status_and_readiness_answer(drill: Drill) -> None:
     groups = alertmanager(drill, "/api/v2/alerts/groups")
 

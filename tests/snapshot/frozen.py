@@ -28,7 +28,7 @@ from eventa_cockpit.domain.event import (
 )
 from eventa_cockpit.domain.incident import Incident, fold
 from eventa_cockpit.domain.reading import Bound, Point, Reading
-from eventa_cockpit.domain.rollout import Deployment, RolloutList, RolloutState
+from eventa_cockpit.domain.rollout import Deployment, PodTrouble, Revision, RolloutList, RolloutState
 from eventa_cockpit.domain.run import RunState, RunStatus
 from eventa_cockpit.domain.service_status import ServiceState, ServiceStatus
 from eventa_cockpit.runbook.library import load_library, shipped_runbooks
@@ -160,7 +160,21 @@ def rollouts() -> RolloutList:
         deployments=(
             Deployment("default", "eventa-frontend", RolloutState.COMPLETE, 6, 6, 6, 41, changed_at=ago(minutes=23)),
             Deployment("default", "eventa-api", RolloutState.PROGRESSING, 12, 8, 10, 118, changed_at=ago(minutes=2)),
-        )
+        ),
+        pods=(
+            PodTrouble(
+                "default",
+                "eventa-api-7f9c-x2b4d",
+                "eventa-api",
+                "ImagePullBackOff",
+                'Back-off pulling image "eventa-api:4.12.1"',
+                since=ago(minutes=2),
+            ),
+        ),
+        revisions=(
+            Revision("eventa-api", 118, "eventa-api:4.12.1", ago(minutes=2), is_current=True),
+            Revision("eventa-frontend", 41, "eventa-frontend:4.12.0", ago(minutes=23, seconds=20), is_current=True),
+        ),
     )
 
 

@@ -20,7 +20,9 @@ COMMANDS = {
     "config": "eventa_cockpit.cli.config:config",
     "demo": "eventa_cockpit.cli.demo:demo",
     "doctor": "eventa_cockpit.cli.doctor:doctor",
+    "journal": "eventa_cockpit.cli.journal:journal",
     "runbooks": "eventa_cockpit.cli.runbooks:runbooks",
+    "status": "eventa_cockpit.cli.status:status",
     "verify": "eventa_cockpit.cli.verify:verify",
 }
 """Name → module:attribute of a `click.Command`."""

@@ -21,19 +21,18 @@ from eventa_cockpit.locale import _
 @pass_options
 def verify(options: Options, incident: str | None, as_json: bool) -> int:
     """Check the record of INCIDENT, or of all incidents. Exit status 1 when a line was tampered with or is missing."""
-    from eventa_cockpit.journal.files import JOURNAL
-    from eventa_cockpit.journal.verifying import verify_folder
-    from eventa_cockpit.services.incidents import INCIDENTS
+    from eventa_cockpit.services.storing import store_for
 
-    folder = state_folder(options.config()) / INCIDENTS
-    names = sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+    config = options.config()
+    store = store_for(config, state_folder(config))
+    folder, names = store.place, store.names()
     if incident is not None:
         if incident not in names:
             raise ConfigError(
                 _("There is no incident {incident} in {folder}.").format(incident=incident, folder=folder)
             )
-        names = [incident]
-    found = {name: verify_folder(folder / name / JOURNAL, name) for name in names}
+        names = (incident,)
+    found = {name: store.verify(name) for name in names}
     damages = sum(finding.is_damage for findings in found.values() for finding in findings)
     if as_json:
         click.echo(json.dumps(_as_data(found), ensure_ascii=False, indent=2))

@@ -10,6 +10,7 @@ from eventa_cockpit.config.shapes import Config, EnvironmentConfig, Upstream
 from eventa_cockpit.locale import _
 
 LANGUAGES = ("auto", "en", "ja")
+DATABASES = ("postgresql://", "postgres://")
 
 
 def first_problem(config: Config) -> Problem | None:
@@ -40,6 +41,13 @@ def _problems(config: Config) -> Iterator[Problem]:
                 name=config.timezone
             ),
         )
+    if config.journal.url and not config.journal.url.startswith(DATABASES):
+        yield (
+            ("journal", "url"),
+            _("this is not the address of a PostgreSQL database. Write it like postgresql://user@host/database"),
+        )
+    if config.journal.password is not None and not _is_place(config.journal.password):
+        yield ("journal", "password"), _place_sentence()
     for name, environment in config.environments.items():
         for key, sentence in _environment_problems(environment):
             yield ("environments", name, *key), sentence
@@ -66,7 +74,7 @@ def _environment_problems(environment: EnvironmentConfig) -> Iterator[Problem]:
 
 def upstreams_of(environment: EnvironmentConfig) -> Iterator[tuple[tuple[str, ...], Upstream]]:
     """The configured upstreams, each with the path of its table below the environment."""
-    for name in ("alertmanager", "database", "alarms", "cdn", "sentry", "prometheus", "kubernetes"):
+    for name in ("alertmanager", "database", "alarms", "cdn", "sentry", "prometheus", "loki", "kubernetes"):
         upstream = getattr(environment, name)
         if upstream is not None:
             yield (name,), upstream

@@ -17,6 +17,10 @@ from eventa_cockpit.config.shapes import Config
 
 EXAMPLES = {
     "environments.prod": {"production": "true", "title": '"Production"'},
+    "journal": {
+        "url": '"postgresql://cockpit@db.example/cockpit"',
+        "password": '"file:/etc/eventa-cockpit/db-password"',
+    },
     "environments.prod.alertmanager": {
         "urls": '["http://alertmanager-0.example:9093", "http://alertmanager-1.example:9093"]',
         "token": '"env:ALERTMANAGER_TOKEN"',
@@ -56,6 +60,13 @@ EXAMPLES = {
         "title": '"Payment failures"',
         "unit": '"%"',
         "bound": "5",
+    },
+    "environments.prod.loki": {
+        "url": '"http://loki.example:3100"',
+        "query": """'{service="eventa"} |= "error"'""",
+        "datasource": '"P8E80F9AEF21F6940"',
+        "tenant": '"eventa"',
+        "token": '"env:GRAFANA_TOKEN"',
     },
     "environments.prod.kubernetes": {
         "namespace": '"eventa"',

@@ -136,6 +136,25 @@ class Prometheus(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True
     """What is asked, by name."""
 
 
+class Loki(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Loki, itself or through Grafana: the logs pane."""
+
+    url: str
+    """Address of Loki, with its path if it has one; of Grafana where `datasource` is set."""
+    query: str = '{service="eventa"}'
+    """LogQL that selects lines."""
+    datasource: str | None = None
+    """UID of the datasource in Grafana, through whose proxy the queries go then."""
+    tenant: str | None = None
+    """Tenant, sent as `X-Scope-OrgID`; unset where Loki has but one."""
+    token: str | None = None
+    """Where the bearer token is (see "Secrets"); for Grafana that of a service account."""
+    window: float = 5.0
+    """Minutes of lines that are shown."""
+    every: float = 10.0
+    """Seconds between two reads."""
+
+
 class Kubernetes(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Deployments of one namespace: the roll-outs pane."""
 
@@ -150,10 +169,10 @@ class Kubernetes(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class StatusPage(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Public status page of a vendor that the service depends on, in Statuspage's JSON shape."""
+    """Public status page of a vendor that the service depends on."""
 
     url: str
-    """Address of the page; the cockpit reads `/api/v2/summary.json` below it."""
+    """Address of the page, or of one of its formats: Statuspage's summary, Stripe's own, Atom or RSS."""
     every: float = 60.0
     """Seconds between two reads."""
 
@@ -179,6 +198,8 @@ class EnvironmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Application errors; without it the pane says that nothing is configured."""
     prometheus: Prometheus | None = None
     """Metrics by the team's own queries; without it the pane says that nothing is configured."""
+    loki: Loki | None = None
+    """Log lines; without it there is no such pane."""
     kubernetes: Kubernetes | None = None
     """Roll-outs; without it the pane says that nothing is configured."""
     status_pages: dict[str, StatusPage] = field(default_factory=dict)
@@ -193,6 +214,15 @@ class EnvironmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     def described_as(self, name: str) -> Environment:
         """What the rest of the cockpit knows of this environment, which the file calls `name`."""
         return Environment(name, is_production=self.production, is_drill=self.drill, title=self.title)
+
+
+class Record(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where incidents are recorded; without it in files of the state folder. Several bastions share a PostgreSQL."""
+
+    url: str = ""
+    """Address of the database (`postgresql://…`, extra `postgres`); empty means files of the state folder."""
+    password: str | None = None
+    """Where the database's password is (see "Secrets"), unless the address or the client's own files say it."""
 
 
 class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -214,6 +244,10 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Folder of incidents and runs, relative to this file; unset means ~/.local/state/eventa-cockpit."""
     responder: str = ""
     """Your name in the record; empty means the login name."""
+    journal: Record = field(default_factory=Record)
+    """Where incidents are recorded."""
+    sharing: bool = True
+    """Cockpits with one state folder and the same upstreams ask them once for all, `cockpit watch` included."""
     trusted_signers: Path | None = None
     """File of allowed signers (see ssh-keygen(1)), relative to this file: what they signed needs no approval."""
     path: Path | None = None

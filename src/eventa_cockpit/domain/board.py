@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # the first paint needs none of them
     from eventa_cockpit.domain.database import DatabaseReadings
     from eventa_cockpit.domain.database_state import DatabaseState
     from eventa_cockpit.domain.error_report import ErrorReport
+    from eventa_cockpit.domain.log_stream import LogWindow
     from eventa_cockpit.domain.metric import MetricReadings
     from eventa_cockpit.domain.rollout import RolloutList
     from eventa_cockpit.domain.service_status import ServiceStatus
@@ -104,6 +105,7 @@ DATABASE_STATE = "database_state"
 SLOW_QUERIES = "slow_queries"
 CDN = "cdn"
 ERRORS = "errors"
+LOGS = "logs"
 METRICS = "metrics"
 ROLLOUTS = "rollouts"
 STATUS_PREFIX = "status:"
@@ -111,10 +113,23 @@ STATUS_PREFIX = "status:"
 
 
 @dataclass(frozen=True, slots=True)
+class Asker:
+    """The cockpit that asks the upstreams, for itself or for all that watch the same."""
+
+    responder: str
+    pid: int
+    is_us: bool
+    trouble: str = ""
+    """Why this one asks for itself instead of sharing, in a sentence; empty while all is well."""
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """All feeds now. A feed that is not configured is absent, not unknown."""
 
     feeds: Mapping[str, Feed[Any]] = field(default_factory=lambda: MappingProxyType({}))
+    asked_by: Asker | None = None
+    """None where nobody shares."""
     _alerts: Feed[AlertList] | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -156,6 +171,10 @@ class Board:
         return self.feeds.get(ERRORS)
 
     @property
+    def logs(self) -> Feed[LogWindow] | None:
+        return self.feeds.get(LOGS)
+
+    @property
     def metrics(self) -> Feed[MetricReadings] | None:
         return self.feeds.get(METRICS)
 
@@ -178,4 +197,4 @@ class Board:
         return as_one(parts)
 
     def with_feed(self, feed: Feed[Any]) -> Board:
-        return Board(MappingProxyType({**self.feeds, feed.source: feed}))
+        return Board(MappingProxyType({**self.feeds, feed.source: feed}), self.asked_by)

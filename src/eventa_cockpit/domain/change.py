@@ -21,6 +21,8 @@ class ChangeKind(StrEnum):
     RELEASE = "release"
     PAGING = "paging"
     CONFIGURATION = "configuration"
+    STEP = "step"
+    """A step of a runbook, run by a responder."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,8 @@ class Quantity:
     is_fresh: bool
     window: timedelta = timedelta()
     """The time that it counts over: so long after a change it still counts what was before."""
+    is_of_database: bool = False
+    """One of the metrics that the database's own upstream measures."""
 
 
 def judge_check(check: Threshold, board: Board, ended_at: datetime, now: datetime) -> Judgement | None:
@@ -76,15 +78,23 @@ def judge_check(check: Threshold, board: Board, ended_at: datetime, now: datetim
     )
     if found is None or not found.is_fresh or found.at < ended_at:
         return None
-    value, compare = _in_unit(found, check.unit), _OPERATORS.get(check.operator)
-    if value is None or compare is None:
+    told = compared(found, check)
+    if told is None:
         return None
-    measured = f"{value:g} {check.unit or _shown(found.unit)}".rstrip()
-    if compare(value, check.value):
+    is_met, measured = told
+    if is_met:
         return Judgement(Aspect.CHECK, Outcome.MET, check.text, measured)
     if found.at - ended_at < PATIENCE + found.window:
         return None
     return Judgement(Aspect.CHECK, Outcome.FAILED, check.text, measured)
+
+
+def compared(found: Quantity, bound: Threshold) -> tuple[bool, str] | None:
+    """Whether it is past the bound, and the value in the bound's own unit; None when the two cannot be compared."""
+    value, compare = _in_unit(found, bound.unit), _OPERATORS.get(bound.operator)
+    if value is None or compare is None:
+        return None
+    return compare(value, bound.value), f"{value:.4g} {bound.unit or _shown(found.unit)}".rstrip()
 
 
 def quantities(board: Board, now: datetime) -> Iterator[Quantity]:
@@ -94,7 +104,10 @@ def quantities(board: Board, now: datetime) -> Iterator[Quantity]:
     for feed in (board.metrics, database):
         if feed is not None and feed.value is not None:
             is_fresh = feed.freshness(now) is Freshness.FRESH
-            yield from filter(None, (_measured(reading, is_fresh) for reading in feed.value.readings))
+            for reading in feed.value.readings:
+                measured = _measured(reading, is_fresh, is_of_database=feed is database)
+                if measured is not None:
+                    yield measured
     if errors is not None and errors.value is not None and errors.at is not None:
         is_fresh, report = errors.freshness(now) is Freshness.FRESH, errors.value
         yield Quantity(("error_count", "errors"), report.count, "1", errors.at, is_fresh, report.window)
@@ -104,13 +117,13 @@ def quantities(board: Board, now: datetime) -> Iterator[Quantity]:
         yield Quantity(("firing_alerts",), len(alerts.value.firing), "1", alerts.at, is_complete)
 
 
-def _measured(reading: Reading, is_fresh: bool) -> Quantity | None:
+def _measured(reading: Reading, is_fresh: bool, *, is_of_database: bool) -> Quantity | None:
     """A reading that cannot be told from a dead one is no fresh number."""
     if reading.last is None:
         return None
     names = (reading.metric, reading.title) if reading.title else (reading.metric,)
     is_true = is_fresh and not reading.problem
-    return Quantity(names, reading.last.value, reading.unit, reading.last.at, is_true, reading.window)
+    return Quantity(names, reading.last.value, reading.unit, reading.last.at, is_true, reading.window, is_of_database)
 
 
 def _plain(name: str) -> str:

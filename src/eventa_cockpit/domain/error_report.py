@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from eventa_cockpit.domain.reading import Point
 
+ALARMING = 1.0
+"""Relative change from which on errors are an alarm: a doubling."""
+
 
 class IssueState(StrEnum):
     """Sentry's `substatus`, https://docs.sentry.io/product/issues/states-triage/."""
@@ -57,3 +60,7 @@ class ErrorReport:
         if self.previous_count == 0:
             return None
         return (self.count - self.previous_count) / self.previous_count
+
+    @property
+    def is_alarming(self) -> bool:
+        return self.change is not None and self.change >= ALARMING

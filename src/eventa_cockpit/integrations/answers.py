@@ -13,12 +13,14 @@ from urllib.parse import urlsplit
 
 from eventa_cockpit.cleaning import clean_line
 from eventa_cockpit.domain.board import FailureKind
-from eventa_cockpit.errors import UpstreamError
+from eventa_cockpit.errors import HttpError, UpstreamError
 from eventa_cockpit.integrations.limits import retry_after, spent
 from eventa_cockpit.locale import _
 
 BODY_LIMIT = 10_000_000
 """Bytes on the wire of one answer."""
+JSON_FORM, XML_FORM = "application/json", "application/xml"
+"""Stands for every JSON type, `application/problem+json` too."""
 
 
 def place_of(url: str) -> str:
@@ -32,14 +34,14 @@ def place_of(url: str) -> str:
 
 
 def check_status(status: int, headers: Mapping[str, str], place: str, now: datetime) -> None:
-    """Raises UpstreamError unless the status is 200-299. `headers` finds names whatever their case."""
+    """Raises HttpError unless the status is 200-299. `headers` finds names whatever their case."""
     if 200 <= status < 300:
         return
     wait = retry_after(headers.get("retry-after"), now)
     wait = spent(headers, now) if wait is None else wait
     kind, sentence = _status_failure(status, is_limited=wait is not None)
     target = place_of(headers.get("location") or "")
-    raise UpstreamError(kind, sentence.format(place=place, status=status, target=target), wait)
+    raise HttpError(kind, sentence.format(place=place, status=status, target=target), wait, status=status)
 
 
 def _status_failure(status: int, *, is_limited: bool) -> tuple[FailureKind, str]:
@@ -61,17 +63,28 @@ def _status_failure(status: int, *, is_limited: bool) -> tuple[FailureKind, str]
     return FailureKind.SERVER, _("{place} answers HTTP {status}.")
 
 
-def check_form(headers: Mapping[str, str], place: str, limit: int = BODY_LIMIT) -> None:
-    """Raises UpstreamError unless the body may be read: JSON, not compressed, not announced as too long."""
+def check_form(headers: Mapping[str, str], place: str, limit: int = BODY_LIMIT, form: str = JSON_FORM) -> None:
+    """Raises UpstreamError unless the body may be read: of that media type, not compressed, not announced as too long.
+
+    An answer that names no type is taken at its body's word.
+    """
     if headers.get("content-encoding", "identity") != "identity":
         raise UpstreamError(FailureKind.MALFORMED, _("{place} sent a compressed body unasked.").format(place=place))
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind and kind != "application/json" and not kind.endswith("+json"):
-        sentence = _("{place} sent {kind} instead of JSON: is a login page or a proxy in between?")
-        raise UpstreamError(FailureKind.MALFORMED, sentence.format(place=place, kind=clean_line(kind)[:60]))
+    if kind and not has_form(kind, form):
+        wanted = {JSON_FORM: "JSON", XML_FORM: "XML"}.get(form, form)
+        sentence = _("{place} sent {kind} instead of {wanted}: is a login page or a proxy in between?")
+        sentence = sentence.format(place=place, kind=clean_line(kind)[:60], wanted=wanted)
+        raise UpstreamError(FailureKind.MALFORMED, sentence)
     length = headers.get("content-length", "")
     if length.isdecimal() and int(length) > limit:
         raise too_large(place, limit)
+
+
+def has_form(kind: str, form: str) -> bool:
+    """Whether a media type is of a form: JSON and XML have many names (RFC 6839; RFC 7303)."""
+    families = {JSON_FORM: ("+json",), XML_FORM: ("+xml", "text/xml")}
+    return kind == form or kind.endswith(families.get(form, ()))
 
 
 def too_large(place: str, limit: int = BODY_LIMIT) -> UpstreamError:

@@ -1,30 +1,36 @@
-"""The one way in which integrations read over HTTP: every call bounded in time and size, every failure given a name.
+"""The one way in which integrations speak HTTP: every call bounded in time and size, every failure given a name.
 
 No redirect is followed (the token would travel along) and no compression accepted (a small body may unpack to a huge
-one). httpx is imported at the first read, in a thread.
+one). Nothing is tried twice: a read is the board's to repeat, and a write is nobody's before the state was read again.
+httpx is imported at the first call, in a thread.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
 
 from eventa_cockpit.cleaning import clean_line
 from eventa_cockpit.domain.board import FailureKind
-from eventa_cockpit.errors import SecretError, UpstreamError
+from eventa_cockpit.errors import HttpError, SecretError, UncertainError, UpstreamError
 from eventa_cockpit.integrations.answers import (
     BODY_LIMIT,
+    JSON_FORM,
     check_form,
     check_status,
     place_of,
     too_large,
     transport_failure,
 )
-from eventa_cockpit.integrations.limits import spent
+from eventa_cockpit.integrations.complaints import COMPLAINT_LIMIT, with_complaint
+from eventa_cockpit.integrations.limits import bar, spent
 from eventa_cockpit.integrations.threads import in_thread
 from eventa_cockpit.locale import _
 
@@ -32,32 +38,63 @@ if TYPE_CHECKING:
     import httpx
 
 CONNECT_TIMEOUT = timedelta(seconds=3)
-HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "eventa-cockpit"}
+HEADERS = {"Accept-Encoding": "identity", "User-Agent": "eventa-cockpit"}
+
+COMPLAINT_PATIENCE = timedelta(seconds=2)
+"""How long an upstream may take to say why it refused; the status is news enough without it."""
+NOT_MODIFIED = 304
 
 Parameters = Sequence[tuple[str, str]]
+Headers = Mapping[str, str]
+Write = Literal["POST", "PUT", "PATCH", "DELETE"]
+NONE: Headers = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer with status 200-299 that says it is JSON."""
+    """A whole answer with status 200-299, of the form that was asked for."""
 
     body: bytes
-    headers: Mapping[str, str]
+    headers: Headers
     """Lower-case names."""
+    status: int = 200
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One call on its way."""
+
+    method: str
+    url: str
+    parameters: Parameters = ()
+    headers: Headers = field(default_factory=dict)
+    content: bytes | None = None
+    form: str = JSON_FORM
+    has_begun: bool = field(default=False, init=False)
+    """Whether any of it may have reached the upstream."""
+
+    async def trace(self, event: str, _info: Any) -> None:
+        """httpcore's account of what it does: https://www.encode.io/httpcore/extensions/#trace."""
+        self.has_begun = self.has_begun or event.endswith("send_request_headers.started")
 
 
 class Fetcher:
-    """Guarded reads of one upstream, all within the deadline that the caller opens with `within`."""
+    """Guarded calls of one upstream: reads within the deadline that the caller opens with `within`, and writes."""
 
     def __init__(
         self,
         authorization: Callable[[], str | None] = lambda: None,
         *,
+        headers: Headers = NONE,
         body_limit: int = BODY_LIMIT,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`authorization` gives the header's value; it may block, and is asked again after it was not accepted."""
+        """`authorization` gives the header's value; it may block, and is asked again after it was not accepted.
+
+        `headers` go with every call, in place of ours of the same name: a vendor's own `Accept`.
+        """
         self._authorization = authorization
+        self._always = headers
         self._authorized: dict[str, str] | None = None
         self._body_limit = body_limit
         self._now = now
@@ -65,27 +102,104 @@ class Fetcher:
         self._opening = asyncio.Lock()
         self._barred: dict[str, datetime] = {}
 
-    async def get(self, url: str, parameters: Parameters = ()) -> Answer:
-        """One answer; raises UpstreamError for anything else, and before any call while the upstream bars us."""
-        place = place_of(url)
-        self._heed_bar(url)
-        client, headers = await self._opened()
+    async def get(
+        self, url: str, parameters: Parameters = (), *, known: Answer | None = None, form: str = JSON_FORM
+    ) -> Answer:
+        """One answer; raises UpstreamError for anything else, and before any call while the upstream bars us.
+
+        With `known`, an answer to the same question, that very object comes back when the upstream says that nothing
+        has changed since (RFC 9110, 13.1.2). `form` is the media type that the body must have.
+        """
+        tag = known.headers.get("etag", "") if known else ""
+        conditions = {"If-None-Match": tag} if tag else {}
+        try:
+            return await self._call(Exchange("GET", url, parameters, conditions, form=form))
+        except HttpError as error:
+            if error.status == NOT_MODIFIED and known is not None:
+                return known
+            raise
+
+    async def send(
+        self,
+        method: Write,
+        url: str,
+        content: object = None,
+        *,
+        deadline: timedelta,
+        headers: Headers = NONE,
+        form: str = JSON_FORM,
+    ) -> Answer:
+        """One write, `content` as JSON. It is tried once, and never repeated by us.
+
+        Raises UncertainError when it may have been done all the same; any other UpstreamError means that it was not.
+        HttpError holds what the upstream says against it.
+        """
+        exchange = Exchange(method, url, headers=headers, form=form)
+        if content is not None:
+            exchange.content = msgspec.json.encode(content)
+            exchange.headers = {"Content-Type": "application/json", **headers}
+        try:
+            async with within(deadline):
+                return await self._call(exchange)
+        except HttpError as error:
+            # What stands in between answers 5xx for an upstream that may well have understood.
+            raise (UncertainError.after(error) if error.status >= 500 else error) from None
+        except UpstreamError as error:
+            raise (UncertainError.after(error) if exchange.has_begun else error) from None
+
+    async def _call(self, exchange: Exchange) -> Answer:
+        place = place_of(exchange.url)
+        self._heed_bar(exchange.url)
+        client, authorization = await self._opened()
         import httpx
 
         try:
-            async with client.stream("GET", url, params=list(parameters) or None, headers=headers) as response:
-                self._note_limits(url, response)
-                if response.status_code in (401, 403):
-                    self._authorized = None
-                check_status(response.status_code, response.headers, place, self._now())
-                check_form(response.headers, place, self._body_limit)
+            async with client.stream(
+                exchange.method,
+                exchange.url,
+                params=list(exchange.parameters) or None,
+                headers={"Accept": exchange.form, **self._always, **exchange.headers, **authorization},
+                content=exchange.content,
+                extensions={"trace": exchange.trace},
+            ) as response:
+                self._note_limits(exchange.url, response)
+                await self._check(response, place, authorization)
+                check_form(response.headers, place, self._body_limit, exchange.form)
                 body = await self._body(response, place)
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             sentence = _("{place} is not a usable address: {why}.").format(place=place, why=clean_line(str(error)))
             raise UpstreamError(FailureKind.NOT_CONFIGURED, sentence) from None
         except httpx.HTTPError as error:
             raise transport_failure(error, place) from None
-        return Answer(bytes(body), {name.lower(): value for name, value in response.headers.items()})
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(bytes(body), headers, response.status_code)
+
+    async def _check(self, response: httpx.Response, place: str, authorization: Headers) -> None:
+        """Raises HttpError unless the status is 200-299, in the upstream's own words where it has any."""
+        if response.status_code in (401, 403):
+            self._authorized = None
+        try:
+            check_status(response.status_code, response.headers, place, self._now())
+        except HttpError as error:
+            if response.status_code < 400:
+                raise
+            body = await self._complaint(response)
+            raise with_complaint(error, body, tuple(authorization.values())) from None
+
+    async def _complaint(self, response: httpx.Response) -> bytes:
+        """The beginning of a refusal's body; empty when there is none in time."""
+        import httpx
+
+        body = bytearray()
+        if response.headers.get("content-encoding", "identity") != "identity":
+            return b""
+        with suppress(httpx.HTTPError, TimeoutError):
+            async with asyncio.timeout(COMPLAINT_PATIENCE.total_seconds()):
+                async for chunk in response.aiter_raw(COMPLAINT_LIMIT):
+                    body += chunk
+                    if len(body) > COMPLAINT_LIMIT:
+                        return b""
+        return bytes(body)
 
     async def close(self) -> None:
         client, self._client = self._client, None
@@ -123,6 +237,7 @@ class Fetcher:
         wait = spent(response.headers, self._now())
         if wait:
             self._barred[url] = self._now() + wait
+            bar(self._barred[url])
 
     def _heed_bar(self, url: str) -> None:
         until = self._barred.pop(url, None)

@@ -10,6 +10,7 @@ from eventa_cockpit.config import (
     Alertmanager,
     EnvironmentConfig,
     Kubernetes,
+    Loki,
     Prometheus,
     Sentry,
     StatusPage,
@@ -21,6 +22,7 @@ from eventa_cockpit.integrations.alertmanager import AlertmanagerSource
 from eventa_cockpit.integrations.aws_sources import alarms_source, cdn_source, database_sources
 from eventa_cockpit.integrations.fetching import Fetcher
 from eventa_cockpit.integrations.kubernetes import KubernetesSource
+from eventa_cockpit.integrations.loki import LokiSource
 from eventa_cockpit.integrations.prometheus import PrometheusSource
 from eventa_cockpit.integrations.promql import PrometheusApi
 from eventa_cockpit.integrations.sentry import SentrySource
@@ -53,6 +55,8 @@ def sources_for(environment: EnvironmentConfig, now: Clock = utc_now) -> tuple[S
         sources.append(_sentry(environment.sentry, now))
     if environment.prometheus is not None:
         sources.append(_prometheus(environment.prometheus, now))
+    if environment.loki is not None:
+        sources.append(_loki(environment.loki, now))
     if environment.kubernetes is not None:
         sources.append(_kubernetes(environment.kubernetes, environment, now))
     sources += [_status_page(name, page, now) for name, page in environment.status_pages.items()]
@@ -100,6 +104,20 @@ def _prometheus(config: Prometheus, now: Clock) -> PrometheusSource:
 def _prometheus_api(config: Prometheus, now: Clock) -> PrometheusApi:
     fetcher = Fetcher(_bearer(config.token, "prometheus.token"), body_limit=PROMETHEUS_BODY_LIMIT, now=now)
     return PrometheusApi(config.url, fetcher, datasource=config.datasource)
+
+
+def _loki(config: Loki, now: Clock) -> LokiSource:
+    headers = {"X-Scope-OrgID": config.tenant} if config.tenant else {}
+    base = config.url.rstrip("/")
+    return LokiSource(
+        f"{base}/api/datasources/proxy/uid/{config.datasource}" if config.datasource else base,
+        config.query,
+        Fetcher(_bearer(config.token, "loki.token"), headers=headers, now=now),
+        window=timedelta(minutes=config.window),
+        every=_every(config),
+        deadline=_deadline(config),
+        now=now,
+    )
 
 
 def _kubernetes(config: Kubernetes, environment: EnvironmentConfig, now: Clock) -> KubernetesSource:

@@ -1,4 +1,4 @@
-"""Verification: whether the files of a journal are what their sessions wrote.
+"""Verification: whether the parts of a journal are what their sessions wrote, wherever they are kept.
 
 The chain of hashes finds a line that was changed, removed, inserted or swapped. The heads that the sessions saw of one
 another find what a chain cannot: an end that was cut off, a file that was removed, or one that was written anew from a
@@ -7,7 +7,7 @@ line on that somebody else had read. A session that never met another one can on
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -27,7 +27,8 @@ class _File:
     """One session's file as far as it was checked."""
 
     name: str
-    owner: int
+    owner: int | None
+    """Uid that the file belongs to; None where the journal's place has no such thing."""
     events: dict[str, Event] = field(default_factory=dict)
     """Hash → event."""
     lines: dict[str, int] = field(default_factory=dict)
@@ -45,20 +46,33 @@ def verify_folder(folder: Path, incident: str) -> tuple[Finding, ...]:
     except OSError as error:
         message = _("The folder cannot be read: {reason}.").format(reason=error.strerror)
         return (Finding(str(folder), 0, FindingKind.UNREADABLE, message),)
-    files: dict[str, _File] = {}
+    parts: list[tuple[str, int | None, bytes]] = []
     findings: list[Finding] = []
     for name in names:
         path = folder / (name + SUFFIX)
         try:
-            file = _File(name, path.stat().st_uid)
+            owner = path.stat().st_uid
             path.open("rb").close()
         except OSError as error:
             message = _("It cannot be read: {reason}.").format(reason=error.strerror)
             findings.append(Finding(name + SUFFIX, 0, FindingKind.UNREADABLE, message))
             continue
-        files[name] = file
-        findings += _check_file(file, read_bytes(path), incident)
+        parts.append((name, owner, read_bytes(path)))
+    return _ordered([*findings, *verify_parts(parts, incident)])
+
+
+def verify_parts(parts: Iterable[tuple[str, int | None, bytes]], incident: str) -> tuple[Finding, ...]:
+    """The same for parts that were read already: name, owner if known, and all lines."""
+    files: dict[str, _File] = {}
+    findings: list[Finding] = []
+    for name, owner, data in parts:
+        file = files[name] = _File(name, owner)
+        findings += _check_file(file, data, incident)
     findings += _check_heads(files)
+    return _ordered(findings)
+
+
+def _ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda finding: (finding.file, finding.line)))
 
 
@@ -92,7 +106,7 @@ def _check_line(file: _File, number: int, line: bytes, event: Event, incident: s
     if journal_name(event.uid, event.session) != file.name:
         message = _("This line belongs to {file}.").format(file=journal_name(event.uid, event.session) + SUFFIX)
         yield Finding(file.shown, number, FindingKind.MISPLACED, message)
-    elif number == 1 and event.uid != file.owner:
+    elif number == 1 and file.owner is not None and event.uid != file.owner:
         message = _("It says that uid {uid} wrote it, but the file belongs to uid {owner}.").format(
             uid=event.uid, owner=file.owner
         )

@@ -6,8 +6,9 @@ Making a desk is cheap; what is dear to import or to read comes with `open`, in 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from eventa_cockpit.domain.board import Board
@@ -16,12 +17,12 @@ from eventa_cockpit.domain.environment import Environment
 if TYPE_CHECKING:
     from eventa_cockpit.domain.alert import Alert, AlertList
     from eventa_cockpit.domain.incident import Incident
-    from eventa_cockpit.domain.matching import Match
+    from eventa_cockpit.domain.matching import Match, Offer
     from eventa_cockpit.domain.runbook import Library, Runbook
     from eventa_cockpit.runner.indexing import Indexer
     from eventa_cockpit.runner.output import OutputLog
-    from eventa_cockpit.services.board import BoardService
     from eventa_cockpit.services.incidents import Incidents
+    from eventa_cockpit.services.keeping import BoardKeeper
     from eventa_cockpit.services.session import Session
 
 FOLLOW_S = 0.5
@@ -35,7 +36,7 @@ class Contents(NamedTuple):
     """What lies on an open desk."""
 
     library: Library
-    poller: BoardService
+    poller: BoardKeeper
     incidents: Incidents
     close: Listener = lambda: None
     logout_warning: str = ""
@@ -122,17 +123,30 @@ class Desk:
             self._contents.poller.refresh()
 
     def matches(self, alerts: AlertList | None) -> tuple[Match, ...]:
-        """Runbooks that answer what is firing, best first."""
+        """Runbooks that answer what is firing or measured, best first, each with its reasons."""
         if alerts is None or self.library is None:
             return ()
         from eventa_cockpit.domain.matching import match
 
-        return match(alerts, self.library)
+        return match(alerts, self.library, self.board, self.clock())
+
+    def offers(self) -> Mapping[str, Offer]:
+        """Fingerprint of each firing alert that a runbook answers → the best one."""
+        from eventa_cockpit.domain.matching import Offer
+
+        alerts, library = self.board.alerts, self.library
+        found: dict[str, Offer] = {}
+        for entry in self.matches(alerts.value if alerts is not None else None):
+            runbook = library.runbook(entry.runbook_id) if library is not None else None
+            if runbook is not None and entry.fingerprint:
+                found.setdefault(entry.fingerprint, Offer(runbook.title, entry))
+        return MappingProxyType(found)
 
     def best_runbook(self, alert: Alert) -> Runbook | None:
         from eventa_cockpit.domain.alert import AlertList
 
-        found = next(iter(self.matches(AlertList((alert,)))), None)
+        matches = (each for each in self.matches(AlertList((alert,))) if each.fingerprint == alert.fingerprint)
+        found = next(matches, None)
         return self._opened.library.runbook(found.runbook_id) if found is not None else None
 
     async def begin(self, runbook: Runbook, alert: Alert | None) -> Session:

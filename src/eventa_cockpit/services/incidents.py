@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import pwd
-import re
 import secrets
 import socket
 from collections.abc import Callable
@@ -17,20 +16,19 @@ from zoneinfo import ZoneInfo
 from eventa_cockpit.config import Config
 from eventa_cockpit.domain.alert import Alert
 from eventa_cockpit.domain.board import Board
-from eventa_cockpit.domain.event import IncidentClosed, IncidentDeclared
+from eventa_cockpit.domain.event import IncidentDeclared
 from eventa_cockpit.domain.incident import fold
 from eventa_cockpit.domain.responder import Responder
-from eventa_cockpit.errors import ConfigError, JournalError
-from eventa_cockpit.journal.files import JOURNAL, FileJournal
-from eventa_cockpit.journal.folders import make_folder
-from eventa_cockpit.journal.reading import events_of_kinds
+from eventa_cockpit.errors import ConfigError
+from eventa_cockpit.journal.protocol import Journal
+from eventa_cockpit.journal.store import FileStore, Store
 from eventa_cockpit.locale import _
 from eventa_cockpit.services.session import Session
 from eventa_cockpit.services.starting import Launcher
+from eventa_cockpit.services.storing import INCIDENTS
 from eventa_cockpit.services.trust import Vetting
 
-INCIDENTS, RUNS = "incidents", "runs"
-NAME = re.compile(r"INC-(\d{8})-(\d+)")
+RUNS = "runs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +77,15 @@ class Incidents:
         board: Callable[[], Board] = Board,
         vetting: Vetting | None = None,
         note: str = "",
+        store: Store | None = None,
     ) -> None:
         """`config.environment` is the one that is open; sessions act on no other.
 
-        `board` and `vetting`: see `Session`. `note` is the first word in every new incident.
+        `board` and `vetting`: see `Session`. `note` is the first word in every new incident. `store` keeps the
+        record; without one it is in files of the state folder, where runs are in any case.
         """
         self._folder = state / INCIDENTS
+        self._store = store or FileStore(self._folder)
         self._config = config
         self._launcher = launcher
         self._responder = responder
@@ -95,7 +96,7 @@ class Incidents:
 
     def list(self) -> tuple[IncidentSummary, ...]:
         """All incidents of all environments, the newest first. Blocks; raises JournalError."""
-        return list_incidents(self._folder.parent)
+        return list_incidents(self._store)
 
     async def resume(self) -> Session | None:
         """Join the newest open incident of this environment; None when there is none. Raises JournalError."""
@@ -109,7 +110,7 @@ class Incidents:
         summary = next((entry for entry in await asyncio.to_thread(self.list) if entry.id == incident), None)
         if summary is None:
             raise ConfigError(
-                _("There is no incident {incident} in {folder}.").format(incident=incident, folder=self._folder)
+                _("There is no incident {incident} in {folder}.").format(incident=incident, folder=self._store.place)
             )
         if summary.environment != self._config.environment:
             raise ConfigError(
@@ -117,7 +118,7 @@ class Incidents:
                     incident=incident, environment=summary.environment
                 )
             )
-        session = self._session(FileJournal(self._folder / incident, incident, self._responder))
+        session = self._session(self._store.journal(incident, self._responder))
         await session.join()
         await session.refresh()
         return session
@@ -140,21 +141,13 @@ class Incidents:
             await session.add_note(self._note)
         return session
 
-    def _declare(self, fact: IncidentDeclared) -> FileJournal:
+    def _declare(self, fact: IncidentDeclared) -> Journal:
         day = self._clock().astimezone(ZoneInfo(self._config.timezone)).date()
-        try:
-            folder = _new_folder(self._folder, f"INC-{day:%Y%m%d}-")
-        except OSError as error:
-            raise JournalError(
-                _("The incident cannot be recorded in {folder}: {reason}.").format(
-                    folder=self._folder, reason=error.strerror
-                )
-            ) from error
-        journal = FileJournal(folder, folder.name, self._responder)
+        journal = self._store.journal(self._store.create(f"INC-{day:%Y%m%d}-"), self._responder)
         journal.append(fact)
         return journal
 
-    def _session(self, journal: FileJournal) -> Session:
+    def _session(self, journal: Journal) -> Session:
         environment = self._config.chosen.described_as(self._config.environment)
         runs = self._folder / journal.incident / RUNS
         return Session(
@@ -169,41 +162,19 @@ class Incidents:
         )
 
 
-def _new_folder(parent: Path, prefix: str) -> Path:
-    """The next number of the day. Making a folder fails if it exists, so no two get the same. Raises OSError."""
-    make_folder(parent)
-    taken = [int(found[2]) for path in parent.glob(f"{prefix}*") if (found := NAME.fullmatch(path.name))]
-    number = max(taken, default=0) + 1
-    while True:
-        folder = parent / f"{prefix}{number}"
-        try:
-            make_folder(folder, exist_ok=False)
-        except FileExistsError:
-            number += 1
-            continue
-        return folder
-
-
-def list_incidents(state: Path) -> tuple[IncidentSummary, ...]:
-    """All incidents of a state folder, the newest first. Raises JournalError when it cannot be read."""
-    folder = state / INCIDENTS
-    try:
-        names = sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
-        found = [summary for name in names if (summary := _summary(folder / name)) is not None]
-    except OSError as error:
-        raise JournalError(
-            _("The incidents in {folder} cannot be read: {reason}.").format(folder=folder, reason=error.strerror)
-        ) from error
+def list_incidents(store: Store) -> tuple[IncidentSummary, ...]:
+    """All incidents of a store, the newest first. Raises JournalError when it cannot be read."""
+    found = [summary for name in store.names() if (summary := _summary(store, name)) is not None]
     return tuple(sorted(found, key=lambda summary: (summary.declared_at, summary.id), reverse=True))
 
 
-def _summary(folder: Path) -> IncidentSummary | None:
-    """None for a folder in which nothing was ever declared: its cockpit died before the first word."""
-    incident = fold(events_of_kinds(folder / JOURNAL, (IncidentDeclared, IncidentClosed)))
+def _summary(store: Store, name: str) -> IncidentSummary | None:
+    """None for one in which nothing was ever declared: its cockpit died before the first word."""
+    incident = fold(store.outline(name))
     if incident.declared_at is None:
         return None
     return IncidentSummary(
-        folder.name,
+        name,
         incident.title,
         incident.environment,
         incident.declared_at,

@@ -16,6 +16,7 @@ from eventa_cockpit.domain.board import (
     DATABASE,
     DATABASE_STATE,
     ERRORS,
+    LOGS,
     ROLLOUTS,
     STATUS_PREFIX,
     Board,
@@ -47,6 +48,7 @@ def expected(environment: EnvironmentConfig) -> Board:
         (ALERTS_PREFIX + "cloudwatch", "CloudWatch alarms", environment.alarms),
         (CDN, "CloudFront", environment.cdn),
         (ERRORS, "Sentry", environment.sentry),
+        (LOGS, "Loki", environment.loki),
         (ROLLOUTS, "Kubernetes", environment.kubernetes),
         *((STATUS_PREFIX + name, name, page) for name, page in environment.status_pages.items()),
     )

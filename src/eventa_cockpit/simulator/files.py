@@ -30,6 +30,34 @@ ALARMS = {
     "eventa-prod-disk-queue": ("DiskQueueDepth", "DB のディスク待ちがしきい値を超えています"),
 }
 """The team's CloudWatch alarms, each on one metric and its threshold, with what it says."""
+REQUESTS = "sum(rate(http_requests_total[5m]))"
+QUERIES: Mapping[str, Mapping[str, Any]] = {
+    "payment_failure_rate": {
+        "query": '100 * sum(rate(payments_total{result="failed"}[2m])) / sum(rate(payments_total[2m]))',
+        "title": "決済失敗率",
+        "unit": "%",
+        "bound": 5.0,
+    },
+    "error_rate": {
+        "query": f'100 * sum(rate(http_requests_total{{code=~"5.."}}[5m])) / {REQUESTS}',
+        "title": "API エラー率",
+        "unit": "%",
+        "bound": 0.1,
+    },
+    "p95": {
+        "query": "histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket[2m])))",
+        "title": "API P95",
+        "unit": "s",
+        "bound": 0.3,
+    },
+    "frontend_errors": {
+        "query": "60 * sum(rate(frontend_errors_total[2m]))",
+        "title": "画面エラー",
+        "unit": "件/分",
+        "bound": 60.0,
+    },
+    "requests": {"query": REQUESTS, "title": "リクエスト", "unit": "1/s"},
+"""What eventa's team asks Prometheus, by the name that its runbooks' checks use."""
 PARAMETERS = {
     "CF_DISTRIBUTION_ID": sites.DISTRIBUTION,
     "DB_INSTANCE_CLASS": "db.r6g.2xlarge",
@@ -149,8 +177,12 @@ def _config(folder: Path, ports: Mapping[str, int]) -> str:
             "token": f"file:{folder / sites.SENTRY_TOKEN_FILE}",
             "every": 10.0,
         },
+        "environments.prod.prometheus": {"url": _url(ports[sites.PROMETHEUS]), "every": 10.0},
+        **{f"environments.prod.prometheus.queries.{name}": query for name, query in QUERIES.items()},
+        "environments.prod.loki": {"url": _url(ports[sites.LOKI]), "tenant": "eventa", "every": 5.0},
         "environments.prod.kubernetes": {"kubeconfig": str(folder / "kubeconfig"), "every": 5.0},
         "environments.prod.status_pages.Stripe": {"url": _url(ports[sites.STATUS]), "every": 15.0},
+        'environments.prod.status_pages."PAY.JP"': {"url": _url(ports[sites.PAYJP_STATUS]), "every": 15.0},
         "environments.prod.variables": variables(folder, ports),
         "environments.prod.parameters": PARAMETERS,
         "environments.prod.secrets": {"ADMIN_TOKEN": f"file:{folder / sites.ADMIN_TOKEN_FILE}"},

@@ -37,7 +37,7 @@ class World:
         self._process = process
         self.folder = folder
         self.ports = ports
-        """Listener (`alertmanager`, `sentry`, `kubernetes`, `control`, `tls`, `aws`) → port on loopback."""
+        """Listener (`alertmanager`, `loki`, `sentry`, `kubernetes`, `control`, `tls`, `aws`) → port on loopback."""
         self.config_path = config_path
         """Its `cockpit.toml`, with one environment: prod, a drill."""
 

@@ -18,8 +18,10 @@ from eventa_cockpit.simulator.apis.alertmanager import AlertmanagerApi
 from eventa_cockpit.simulator.apis.control import ControlApi
 from eventa_cockpit.simulator.apis.eventa import EventaApi, FrontendApi
 from eventa_cockpit.simulator.apis.kubernetes import KubernetesApi
+from eventa_cockpit.simulator.apis.loki import LokiApi
+from eventa_cockpit.simulator.apis.prometheus import PrometheusApi
 from eventa_cockpit.simulator.apis.sentry import SentryApi
-from eventa_cockpit.simulator.apis.status_page import StatusPageApi
+from eventa_cockpit.simulator.apis.status_page import StatusPageApi, payjp, stripe
 from eventa_cockpit.simulator.simulation import Simulation
 
 
@@ -46,8 +48,11 @@ def plain_server(simulation: Simulation, folder: Path, control: ControlApi, port
     sentry_token = (folder / sites.SENTRY_TOKEN_FILE).read_text()
     routes: dict[str, Sequence[BaseRoute]] = {
         sites.ALERTMANAGER: AlertmanagerApi(simulation).routes(),
+        sites.LOKI: LokiApi(simulation).routes(),
         sites.SENTRY: SentryApi(simulation, sentry_token).routes(),
-        sites.STATUS: StatusPageApi(simulation).routes(),
+        sites.STATUS: StatusPageApi(simulation, stripe).routes(),
+        sites.PAYJP_STATUS: StatusPageApi(simulation, payjp).routes(),
+        sites.PROMETHEUS: PrometheusApi(simulation).routes(),
         sites.CONTROL: control.routes(),
     }
     return _server(ByPort({ports[name]: Starlette(routes=found) for name, found in routes.items()}))
@@ -57,11 +62,13 @@ def tls_server(simulation: Simulation, folder: Path, ports: Mapping[str, int]) -
     """The server of Kubernetes, eventa's own sites and Stripe's status page; needs the certificates."""
     eventa = Starlette(routes=EventaApi(simulation, (folder / sites.ADMIN_TOKEN_FILE).read_text()).routes())
     frontend = Starlette(routes=FrontendApi(simulation).routes())
-    status = Starlette(routes=StatusPageApi(simulation).routes())
+    status = Starlette(routes=StatusPageApi(simulation, stripe).routes())
+    payjp_status = Starlette(routes=StatusPageApi(simulation, payjp).routes())
     hosts = [
         *(Host(name, eventa) for name in sites.API_HOSTS),
         *(Host(name, frontend) for name in sites.FRONTEND_HOSTS),
         *(Host(name, status) for name in sites.STATUS_HOSTS),
+        *(Host(name, payjp_status) for name in sites.PAYJP_HOSTS),
     ]
     # kubectl sends its token over TLS only.
     kubernetes = KubernetesApi(simulation, (folder / sites.KUBERNETES_TOKEN_FILE).read_text())
@@ -86,7 +93,7 @@ def _server(application: ASGIApp, tls_folder: Path | None = None) -> Server:
     config = uvicorn.Config(
         application,
         http="h11",
-        ws="none",
+        ws="websockets-sansio",
         loop="asyncio",
         lifespan="off",
         log_level="warning",

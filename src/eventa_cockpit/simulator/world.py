@@ -15,6 +15,7 @@ from eventa_cockpit.simulator.kube.cluster import BAD_RELEASE, FRONTEND, GOOD_RE
 from eventa_cockpit.simulator.model.alerting import SAMPLES_A_RULE, Alerting
 from eventa_cockpit.simulator.model.database import Database
 from eventa_cockpit.simulator.model.delivery import Delivery
+from eventa_cockpit.simulator.model.metering import Metering
 from eventa_cockpit.simulator.model.noise import jitter
 from eventa_cockpit.simulator.model.payments import Payments
 from eventa_cockpit.simulator.model.sample import STEP_S, DatabaseSample, Sample
@@ -67,6 +68,7 @@ class World:
         self.delivery = Delivery(seed)
         self.cluster = Cluster(self.now_s)
         self.alerting = Alerting()
+        self.metering = Metering(seed, opened_at, self.now_s)
         self.history: deque[Sample] = deque(maxlen=KEPT_SAMPLES)
         if fault is not None:
             self.advance(-ONSET_S)
@@ -88,6 +90,7 @@ class World:
             self.now_s += STEP_S
             self.cluster.advance(self.now_s)
             self.history.append(self._step(self.now_s))
+            self.metering.add(self.newest)
             newest = tuple(islice(self.history, max(len(self.history) - SAMPLES_A_RULE, 0), None))
             self.alerting.evaluate(newest)
         self.cluster.advance(to_s)

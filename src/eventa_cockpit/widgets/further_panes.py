@@ -6,21 +6,28 @@ from collections.abc import Mapping, Sequence
 
 from eventa_cockpit.keymap import Pane
 from eventa_cockpit.widgets.scene_pane import ScenePane
-from eventa_cockpit.widgets.view import changes, upstreams
+from eventa_cockpit.widgets.view import changes, logs, upstreams
 from eventa_cockpit.widgets.view.lines import Line, Spans
 
 
 class LogsPane(ScenePane):
     FEED = "logs"
 
+    def rows(self, width: int) -> Sequence[Line]:
+        return logs.rows(self._scene.board.logs, self._scene.zone, width)
+
+    def summary(self) -> Spans:
+        feed = self._scene.board.logs
+        return logs.headline(feed.value) if feed is not None and feed.value is not None else ()
+
 
 class ChangesPane(ScenePane):
     def rows(self, width: int) -> Sequence[Line]:
         scene = self._scene
-        return changes.rows(scene.board, scene.now, scene.zone, width)
+        return changes.rows(changes.report_of(scene), scene.now, scene.zone, width)
 
     def summary(self) -> Spans:
-        return changes.summary(self._scene.board)
+        return changes.summary(changes.report_of(self._scene))
 
 
 class OnCallPane(ScenePane):

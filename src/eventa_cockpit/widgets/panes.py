@@ -35,7 +35,9 @@ class AlertsPane(ScenePane):
         from eventa_cockpit.widgets.view import alerts
 
         scene = self._scene
-        return alerts.rows(scene.board.alerts, scene.offers, scene.now, scene.zone, width)
+        return alerts.rows(
+            scene.board.alerts, scene.offers, scene.now, scene.zone, width, is_matched=scene.library is not None
+        )
 
     def summary(self) -> Spans:
         feed = self._scene.board.alerts
@@ -78,10 +80,11 @@ class ErrorsPane(ScenePane):
     FEED = ERRORS
 
     def rows(self, width: int) -> Sequence[Line]:
-        from eventa_cockpit.widgets.view import errors
+        from eventa_cockpit.widgets.view import changes, errors
 
         scene = self._scene
-        return errors.rows(scene.board.errors, scene.zone, width)
+        cause = changes.likeliest(changes.report_of(scene), width)
+        return errors.rows(scene.board.errors, scene.zone, width, cause)
 
     def summary(self) -> Spans:
         feed = self._scene.board.errors

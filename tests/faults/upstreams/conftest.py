@@ -18,6 +18,7 @@ from tests.contract.vendors import (
     cloudwatch,
     healthy,
     kubernetes,
+    loki,
     prometheus,
     rds_state,
     sentry,
@@ -41,6 +42,7 @@ MAKERS: dict[str, Callable[[str, Path, float], Source[Any]]] = {
     "CloudWatch alarms": lambda url, _folder, deadline: alarms(url, deadline=deadline),
     "CloudFront": lambda url, _folder, deadline: cloudfront(url, deadline=deadline),
     "RDS": lambda url, _folder, deadline: rds_state(url, deadline=deadline),
+    "Loki": lambda url, _folder, deadline: loki(url, deadline=deadline),
     "Kubernetes": lambda url, folder, deadline: kubernetes(url, folder, deadline=deadline),
 }
 

@@ -27,6 +27,7 @@ NAMES = {
     "Sentry": "errors",
     "CloudWatch": "database",
     "Kubernetes": "rollouts",
+    "Loki": "logs",
     "status page": "status:stripe",
 }
 

@@ -61,6 +61,7 @@ def test_every_key_of_the_shapes_is_explained() -> None:
         "Sentry": "environments.prod.sentry",
         "Prometheus": "environments.prod.prometheus",
         "Query": "environments.prod.prometheus.queries.payment_failure_rate",
+        "Loki": "environments.prod.loki",
         "Kubernetes": "environments.prod.kubernetes",
         "StatusPage": "environments.prod.status_pages.stripe",
     }
@@ -70,7 +71,7 @@ def test_every_key_of_the_shapes_is_explained() -> None:
         assert all(key.text for key in table(name).keys)
     names = {table.name.removeprefix("environments.prod.").partition(".")[0] for table in tables()}
     assert fields_of("EnvironmentConfig") <= names | {key.name for key in table("environments.prod").keys}
-    assert {field.name for field in msgspec.structs.fields(Config)} - {"path", "environments"} == {
+    assert {field.name for field in msgspec.structs.fields(Config)} - {"path", "environments", "journal"} == {
         key.name for key in table("").keys
     }
 

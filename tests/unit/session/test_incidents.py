@@ -13,6 +13,7 @@ from eventa_cockpit.config import Config, EnvironmentConfig
 from eventa_cockpit.domain.alert import Alert, AlertState, Severity
 from eventa_cockpit.domain.run import RunRequest
 from eventa_cockpit.errors import ConfigError, JournalError
+from eventa_cockpit.journal.store import FileStore
 from eventa_cockpit.services.incidents import Incidents, list_incidents, new_responder
 from eventa_cockpit.services.leading import Leading
 
@@ -70,20 +71,20 @@ async def test_all_incidents_are_listed_the_newest_first(tmp_path: Path) -> None
     for title in ("決済障害", "slow", 'a "kind":"IncidentClosed" in its title'):
         session = await incidents(tmp_path).declare(title)
         await session.add_note('"kind":"IncidentClosed"')
-    listed = list_incidents(tmp_path)
+    listed = list_incidents(FileStore(tmp_path / "incidents"))
 
     assert [summary.title for summary in reversed(listed)] == ["決済障害", "slow", session.incident.title]
     assert all(summary.is_open and summary.declared_by == "aya" for summary in listed)
 
 
 def test_without_a_state_folder_there_are_no_incidents(tmp_path: Path) -> None:
-    assert list_incidents(tmp_path / "nothing") == ()
+    assert list_incidents(FileStore(tmp_path / "nothing")) == ()
 
 
 async def test_a_folder_whose_cockpit_died_before_its_first_word_is_not_an_incident(tmp_path: Path) -> None:
     (tmp_path / "incidents" / "INC-20261124-7").mkdir(parents=True)
 
-    assert list_incidents(tmp_path) == ()
+    assert list_incidents(FileStore(tmp_path / "incidents")) == ()
     assert (await incidents(tmp_path).declare("slow")).incident.id == "INC-20261124-8"
 
 

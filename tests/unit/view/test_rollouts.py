@@ -69,13 +69,13 @@ def test_pods_with_the_same_trouble_are_one_row_under_their_deployment() -> None
     assert shown[0].startswith("✗ eventa-api stuck")
     assert shown[2] == "  ✗ 2 pods CrashLoopBackOff (OOMKilled, exit 137)".ljust(61) + " 8 restarts"
     assert shown[3] == "    out of memory"
-    assert shown[4] == "  ✗ 1 pods Unschedulable"
+    assert shown[4] == "  ✗ 1 pod Unschedulable"
     assert shown[-1] == "⚠ Events could not be read: no."
 
 
 def test_a_pod_of_no_deployment_is_named() -> None:
     found = RolloutList(pods=(PodTrouble("default", "cron-1-x", "cron-1", "Error"),))
-    assert "✗ cron-1: 1 pods Error" in text(rollouts.rows(board(found), NOW, UTC, 60), 60)
+    assert "✗ cron-1: 1 pod Error" in text(rollouts.rows(board(found), NOW, UTC, 60), 60)
 
 
 def test_at_full_size_every_pod_every_revision_and_every_event_is_told() -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING
 
 from eventa_cockpit.domain.alert import Alert, AlertList, AlertState, Severity
 from eventa_cockpit.domain.board import Feed
 from eventa_cockpit.locale import _, mark
 from eventa_cockpit.widgets.view import freshness, moments
 from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, Span, cell_len, line, pad, span, wrap
+
+if TYPE_CHECKING:
+    from eventa_cockpit.domain.matching import Offer
 
 SEVERITIES: dict[Severity, tuple[str, str, Role]] = {
     Severity.CRITICAL: ("✗", mark("critical"), Role.CRITICAL),
@@ -24,9 +28,15 @@ QUIET: dict[AlertState, str] = {
 
 
 def rows(
-    feed: Feed[AlertList] | None, offers: Mapping[str, str], now: datetime, zone: tzinfo, width: int
+    feed: Feed[AlertList] | None,
+    offers: Mapping[str, Offer],
+    now: datetime,
+    zone: tzinfo,
+    width: int,
+    *,
+    is_matched: bool = False,
 ) -> list[Line]:
-    """`offers`: fingerprint → title of the best runbook."""
+    """`offers`: fingerprint → the best runbook. `is_matched`: the runbooks are known, so that none means none."""
     shown = freshness.explanation(feed, zone, width)
     if feed is None or feed.value is None:
         return shown
@@ -34,7 +44,9 @@ def rows(
     if not feed.value.alerts:
         shown.append(_none(is_known=feed.failure is None and feed.value.is_whole))
     for alert in feed.value.alerts:
-        shown.extend(_alert_rows(alert, offers.get(alert.fingerprint, ""), now, width))
+        shown.extend(_alert_rows(alert, now, width))
+        if alert.state is AlertState.FIRING and (is_matched or alert.fingerprint in offers):
+            shown.extend(_offer_rows(alert, offers.get(alert.fingerprint), width))
     if feed.value.watchdog_at is not None:
         age = moments.age(now - feed.value.watchdog_at)
         shown.extend([BLANK, line(span(_("watchdog heard: {age}").format(age=age), Role.MUTED))])
@@ -73,7 +85,7 @@ def tally(alerts: AlertList) -> str:
     return _("{count} firing").format(count=len(alerts.firing))
 
 
-def _alert_rows(alert: Alert, offer: str, now: datetime, width: int) -> list[Line]:
+def _alert_rows(alert: Alert, now: datetime, width: int) -> list[Line]:
     glyph, word, role = headline(alert)
     is_firing = alert.state is AlertState.FIRING
     labels = (*(label for _glyph, label, _role in SEVERITIES.values()), *QUIET.values())
@@ -87,8 +99,16 @@ def _alert_rows(alert: Alert, offer: str, now: datetime, width: int) -> list[Lin
     found = [first]
     if is_firing and alert.summary:
         found.extend(line("  ", span(row, Role.MUTED)) for row in wrap(alert.summary, width - 2)[:2])
-    if is_firing and offer:
-        found.append(
-            line("  ", span(_("Enter"), Role.KEY), span(" " + _("open: {runbook}").format(runbook=offer), Role.ACCENT))
-        )
     return found
+
+
+def _offer_rows(alert: Alert, offer: Offer | None, width: int) -> list[Line]:
+    """What Enter opens, and why; that there is nothing to open, unless the alert is only news."""
+    if offer is None:
+        if alert.severity is Severity.INFO:
+            return []
+        return [line("  ", span(_("No runbook answers it; b lists them all."), Role.MUTED))]
+    from eventa_cockpit.widgets.view import offers
+
+    title = span(" " + _("open: {runbook}").format(runbook=offer.title), Role.ACCENT)
+    return [line("  ", span(_("Enter"), Role.KEY), title), *offers.rows(offer.match, width)]

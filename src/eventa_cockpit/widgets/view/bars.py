@@ -44,9 +44,13 @@ def tab_notes(scene: Scene) -> dict[Pane, Span]:
     """The one thing about each pane that is worth a look, in a few cells."""
     notes: dict[Pane, Span] = {}
     if scene.board.has_answers:
-        from eventa_cockpit.widgets.view import health  # with all that upstreams say, which the first paint has none of
+        # with all that upstreams say, which the first paint has none of
+        from eventa_cockpit.widgets.view import changes, health
 
         notes = health.notes(scene.board)
+        suspects = changes.report_of(scene).suspects
+        if suspects:
+            notes[Pane.CHANGES] = span(str(len(suspects)), Role.WARNING)
     done, total = scene.checklist.progress
     if total:
         notes[Pane.CHECKLIST] = span(f"{done}/{total}", Role.MUTED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from eventa_cockpit.domain.board import Board
@@ -74,13 +75,16 @@ def _pod(pod: PodTrouble, now: datetime, width: int) -> list[Line]:
 
 def _history(found: RolloutList, now: datetime, zone: tzinfo, width: int) -> list[Line]:
     shown = _heading(_("What was changed"))
-    for deployment in found.deployments:
-        revisions = found.history(deployment.name)[:_REVISIONS]
-        if revisions:
-            shown.append(line(span(f"  {deployment.name}", Role.STRONG)))
-        for revision in revisions:
+    histories = [found.history(deployment.name)[:_REVISIONS] for deployment in found.deployments]
+    for history in sorted(filter(None, histories), key=_newest, reverse=True):
+        shown.append(line(span(f"  {history[0].deployment}", Role.STRONG)))
+        for revision in history:
             shown.extend(_revision(revision, now, zone, width))
     return shown if found.revisions else [*shown, line(span("  " + _("Nothing is known."), Role.MUTED))]
+
+
+def _newest(history: Sequence[Revision]) -> float:
+    return max((revision.at.timestamp() for revision in history if revision.at is not None), default=0.0)
 
 
 def _revision(revision: Revision, now: datetime, zone: tzinfo, width: int) -> list[Line]:

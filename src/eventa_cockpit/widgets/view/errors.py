@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta, tzinfo
 
 from eventa_cockpit.domain.board import Feed
@@ -19,17 +20,15 @@ STATES: dict[IssueState, tuple[str, Role]] = {
 }
 _WITH_RELEASE = 48
 """Cells from which on there is room for the release in which an issue was first seen."""
-_ALARMING = 1.0
-"""A doubling against the window before."""
 
 
-def rows(feed: Feed[ErrorReport] | None, zone: tzinfo, width: int) -> list[Line]:
+def rows(feed: Feed[ErrorReport] | None, zone: tzinfo, width: int, cause: Sequence[Line] = ()) -> list[Line]:
+    """`cause` is what may have brought them, to stand with the counts."""
     shown = freshness.explanation(feed, zone, width)
     if feed is None or feed.value is None:
         return shown
     report = feed.value
-    shown.extend(_summary(report, width))
-    shown.append(BLANK)
+    shown.extend([*_summary(report, width), *cause, BLANK])
     shown.extend(_issue_row(issue, width) for issue in report.issues)
     if not report.issues:
         shown.append(line(span(_("No issue in this window."), Role.MUTED)))
@@ -42,7 +41,7 @@ def news(report: ErrorReport | None) -> int:
 
 
 def is_alarming(report: ErrorReport | None) -> bool:
-    return report is not None and report.change is not None and report.change >= _ALARMING
+    return report is not None and report.is_alarming
 
 
 def _summary(report: ErrorReport, width: int) -> list[Line]:

@@ -50,7 +50,8 @@ def _pod_rows(pods: Sequence[PodTrouble], width: int, *, is_named: bool = False)
     for (owner, text, _serving), group in groups.items():
         role = pod_role(group[0])
         who = f"{owner}: " if owner else ""
-        left = span(f"  {pod_glyph(group[0])} {who}" + _("{count} pods").format(count=len(group)) + f" {text}", role)
+        count = _("{count} pods").format(count=len(group)) if len(group) > 1 else _("1 pod")
+        left = span(f"  {pod_glyph(group[0])} {who}{count} {text}", role)
         restarts = sum(pod.restarts for pod in group)
         right = (span(_("{count} restarts").format(count=restarts), Role.MUTED),) if restarts else ()
         shown.append(Line((left,), right))

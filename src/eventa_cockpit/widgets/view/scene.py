@@ -18,6 +18,7 @@ from eventa_cockpit.widgets.view.progress import Checklist
 if TYPE_CHECKING:
     from eventa_cockpit.domain.event import Event
     from eventa_cockpit.domain.incident import Incident
+    from eventa_cockpit.domain.matching import Offer
     from eventa_cockpit.domain.run import RunStatus
     from eventa_cockpit.domain.runbook import Library
 
@@ -40,8 +41,8 @@ class Scene:
     board: Board = field(default_factory=Board)
     library: Library | None = None
     """None until it has been read."""
-    offers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """Alert fingerprint → title of the runbook that answers it best."""
+    offers: Mapping[str, Offer] = field(default_factory=lambda: MappingProxyType({}))
+    """Alert fingerprint → the runbook that answers it best, and why."""
     incident: str = ""
     title: str = ""
     began_at: datetime | None = None

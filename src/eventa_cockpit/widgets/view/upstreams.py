@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
-from eventa_cockpit.domain.board import Board, Feed, Freshness
+from eventa_cockpit.domain.board import Asker, Board, Feed, Freshness
 from eventa_cockpit.domain.service_status import ServiceState, ServiceStatus
 from eventa_cockpit.locale import _, mark
-from eventa_cockpit.widgets.view import freshness, moments
-from eventa_cockpit.widgets.view.lines import Line, Role, Spans, cell_len, line, pad, span, width_of, wrap
+from eventa_cockpit.widgets.view import freshness, moments, services
+from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, Spans, cell_len, line, pad, span, width_of, wrap
 
 SERVICES: dict[ServiceState, tuple[str, str, Role]] = {
     ServiceState.OPERATIONAL: ("✓", mark("operational"), Role.GOOD),
@@ -29,7 +29,8 @@ def rows(board: Board, now: datetime, zone: tzinfo, width: int) -> list[Line]:
     if not feeds:
         return [line(span(_("No upstream is configured for this environment."), Role.MUTED))]
     name_width = min(max(cell_len(_name(feed)) for feed in feeds), width // 2)
-    return [row for feed in feeds for row in _rows(feed, name_width, now, zone, width)]
+    found = [row for feed in feeds for row in _rows(feed, name_width, now, zone, width)]
+    return [*found, *_asked_by(board.asked_by, width)]
 
 
 def summary(board: Board, now: datetime) -> Spans:
@@ -76,9 +77,11 @@ def _rows(feed: Feed[Any], name_width: int, now: datetime, zone: tzinfo, width: 
     left: Spans = (span(pad(_name(feed), name_width)),)
     if isinstance(feed.value, ServiceStatus):
         glyph, word, role = SERVICES[feed.value.state]
-        left = (*left, span(f"  {glyph} {_(word)}", role))
+        left = (*left, span(f"  {glyph} {_(word)}", role), span(f"  {services.understood_as(feed.value)}", Role.MUTED))
     found = [Line(left, freshness.badge(feed, now), key=feed.source)]
     found.extend(line("  ", span(row, Role.WARNING)) for row in wrap(_why(feed, zone), width - 2) if row)
+    if isinstance(feed.value, ServiceStatus):
+        found.extend(services.rows(feed.value, now, zone, width))
     return found
 
 
@@ -90,6 +93,20 @@ def _why(feed: Feed[Any], zone: tzinfo) -> str:
     if feed.next_try is not None:
         text += " " + _("Next try {time}.").format(time=moments.clock(feed.next_try, zone))
     return text
+
+
+def _asked_by(asker: Asker | None, width: int) -> list[Line]:
+    """Whose cockpit asks them, where cockpits share; and why this one asks for itself, where they cannot."""
+    if asker is None:
+        return []
+    if asker.trouble:
+        text = asker.trouble + " " + _("This cockpit asks for itself.")
+        return [BLANK, *(line(span(row, Role.WARNING)) for row in wrap("⚠ " + text, width))]
+    if asker.is_us:
+        text = _("Asked by this cockpit for all that watch the same.")
+    else:
+        text = _("Asked by {who}'s cockpit (pid {pid}).").format(who=asker.responder, pid=asker.pid)
+    return [BLANK, *(line(span(row, Role.MUTED)) for row in wrap(text, width))]
 
 
 def _name(feed: Feed[Any]) -> str:
