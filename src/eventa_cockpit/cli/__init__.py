@@ -24,6 +24,7 @@ COMMANDS = {
     "runbooks": "eventa_cockpit.cli.runbooks:runbooks",
     "status": "eventa_cockpit.cli.status:status",
     "verify": "eventa_cockpit.cli.verify:verify",
+    "watch": "eventa_cockpit.cli.watch:watch",
 }
 """Name → module:attribute of a `click.Command`."""
 

@@ -74,7 +74,11 @@ def _environment_problems(environment: EnvironmentConfig) -> Iterator[Problem]:
 
 def upstreams_of(environment: EnvironmentConfig) -> Iterator[tuple[tuple[str, ...], Upstream]]:
     """The configured upstreams, each with the path of its table below the environment."""
+<<<<<<< HEAD
     for name in ("alertmanager", "database", "alarms", "cdn", "sentry", "prometheus", "loki", "kubernetes"):
+=======
+    for name in ("alertmanager", "database", "sentry", "prometheus", "loki", "kubernetes", "pagerduty"):
+>>>>>>> main
         upstream = getattr(environment, name)
         if upstream is not None:
             yield (name,), upstream

@@ -74,6 +74,13 @@ EXAMPLES = {
         "kubeconfig": '"/home/you/.kube/config"',
         "context": '"eventa-prod"',
     },
+    "environments.prod.pagerduty": {
+        "token": '"env:PAGERDUTY_TOKEN"',
+        "from_email": '"env:PAGERDUTY_EMAIL"',
+        "services": '["PSERVIC"]',
+        "escalation_policy": '"PPOLICY"',
+        "schedules": '["PPRIMRY", "PSECOND"]',
+    },
     "environments.prod.status_pages.stripe": {"url": '"https://status.stripe.com"'},
     "environments.prod.variables": {"AWS_REGION": '"ap-northeast-1"'},
     "environments.prod.parameters": {"CF_DISTRIBUTION_ID": '"E2EXAMPLE"'},

@@ -168,6 +168,23 @@ class Kubernetes(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Context of the kubeconfig; unset means its current one."""
 
 
+class PagerDuty(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """PagerDuty: who was paged, who is on call; pages can be answered from here."""
+
+    token: str
+    """Where the API key is (see "Secrets"); one that may only read is enough to watch."""
+    url: str = "https://api.pagerduty.com"
+    """Address of the REST API; in the EU `https://api.eu.pagerduty.com`."""
+    from_email: str = ""
+    """E-mail of your PagerDuty account, or `env:NAME` of what holds it: pages are answered in its name."""
+    services: list[str] = field(default_factory=list)
+    """Ids of the services whose pages are shown; empty means all that the key may see."""
+    escalation_policy: str = ""
+    """Id of the escalation policy whose levels are on call: 1 is the primary, 2 the secondary."""
+    schedules: list[str] = field(default_factory=list)
+    """Ids of the schedules in the order in which they are called, where no policy has just these levels."""
+
+
 class StatusPage(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Public status page of a vendor that the service depends on."""
 
@@ -202,6 +219,8 @@ class EnvironmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Log lines; without it there is no such pane."""
     kubernetes: Kubernetes | None = None
     """Roll-outs; without it the pane says that nothing is configured."""
+    pagerduty: PagerDuty | None = None
+    """Pages and who is on call; without it there is no such pane."""
     status_pages: dict[str, StatusPage] = field(default_factory=dict)
     """Status pages of vendors, by the name that is shown."""
     variables: dict[str, str] = field(default_factory=dict)

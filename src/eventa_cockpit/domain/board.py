@@ -17,6 +17,8 @@ if TYPE_CHECKING:  # the first paint needs none of them
     from eventa_cockpit.domain.error_report import ErrorReport
     from eventa_cockpit.domain.log_stream import LogWindow
     from eventa_cockpit.domain.metric import MetricReadings
+    from eventa_cockpit.domain.on_call import OnCall
+    from eventa_cockpit.domain.page import PageList
     from eventa_cockpit.domain.rollout import RolloutList
     from eventa_cockpit.domain.service_status import ServiceStatus
     from eventa_cockpit.domain.slow_queries import SlowQueries
@@ -107,6 +109,8 @@ CDN = "cdn"
 ERRORS = "errors"
 LOGS = "logs"
 METRICS = "metrics"
+ON_CALL = "on_call"
+PAGES = "pages"
 ROLLOUTS = "rollouts"
 STATUS_PREFIX = "status:"
 """Before the configured name of a status page in its key: `status:stripe`."""
@@ -177,6 +181,15 @@ class Board:
     @property
     def metrics(self) -> Feed[MetricReadings] | None:
         return self.feeds.get(METRICS)
+
+    @property
+    def on_call(self) -> Feed[OnCall] | None:
+        return self.feeds.get(ON_CALL)
+
+    @property
+    def pages(self) -> Feed[PageList] | None:
+        """What people were woken for."""
+        return self.feeds.get(PAGES)
 
     @property
     def rollouts(self) -> Feed[RolloutList] | None:

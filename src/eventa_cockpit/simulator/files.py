@@ -57,6 +57,7 @@ QUERIES: Mapping[str, Mapping[str, Any]] = {
         "bound": 60.0,
     },
     "requests": {"query": REQUESTS, "title": "リクエスト", "unit": "1/s"},
+}
 """What eventa's team asks Prometheus, by the name that its runbooks' checks use."""
 PARAMETERS = {
     "CF_DISTRIBUTION_ID": sites.DISTRIBUTION,

@@ -50,11 +50,8 @@ class Cockpit:
         self.log = state.parent / f"board-{time.monotonic_ns()}.log"
         self.log.touch(0o666)
         self.log.chmod(0o666)
-        python = options.pop("python", sys.executable)
-        program = options.pop("program", HEADLESS)
-        self.process = subprocess.Popen(
-            [python, str(program), str(state), str(upstream.loopback.port), str(self.log), str(every_s)], **options
-        )
+        command = [sys.executable, HEADLESS, state, upstream.loopback.port, self.log, every_s]
+        self.process = subprocess.Popen(list(map(str, command)), **options)
 
     @property
     def pid(self) -> int:

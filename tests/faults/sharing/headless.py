@@ -1,6 +1,6 @@
 """One cockpit without a screen: the real service, a source that says who asks, and every board as a line of a log.
 
-usage: headless.py STATE PORT LOG EVERY_S [NAME]     SIGUSR1: refresh
+usage: headless.py STATE PORT LOG EVERY_S [NAME]     SIGUSR1: refresh; AS_USER=uid:gid: as that user
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 
 from eventa_cockpit.domain.board import Board, FailureKind
 from eventa_cockpit.domain.service_status import ServiceState, ServiceStatus
+from eventa_cockpit.domain.values import value_type
 from eventa_cockpit.errors import UpstreamError
 from eventa_cockpit.services.sharing.meeting import Meeting
 from eventa_cockpit.services.sharing.shared_board import SharedBoard
@@ -86,5 +87,16 @@ async def main(state: str, port: str, log: str, every_s: str, name: str = "") ->
             running.result()
 
 
+def become(uid: int, group: int) -> None:
+    """Another user, from here on: everything is imported, for he may not read where we are installed."""
+    value_type(KEY)
+    os.setgroups([group])
+    os.setgid(group)
+    os.setuid(uid)
+    os.umask(0o077)
+
+
 if __name__ == "__main__":
+    if "AS_USER" in os.environ:
+        become(*map(int, os.environ["AS_USER"].split(":")))
     asyncio.run(main(*sys.argv[1:]))

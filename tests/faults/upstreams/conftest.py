@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tests.contract.loopback import Loopback, running
 from tests.contract.vendors import (
-    TOKEN,
+    TOKENS,
     alarms,
     alertmanager,
     cloudfront,
@@ -19,6 +19,8 @@ from tests.contract.vendors import (
     healthy,
     kubernetes,
     loki,
+    on_call,
+    pages,
     prometheus,
     rds_state,
     sentry,
@@ -43,6 +45,8 @@ MAKERS: dict[str, Callable[[str, Path, float], Source[Any]]] = {
     "CloudFront": lambda url, _folder, deadline: cloudfront(url, deadline=deadline),
     "RDS": lambda url, _folder, deadline: rds_state(url, deadline=deadline),
     "Loki": lambda url, _folder, deadline: loki(url, deadline=deadline),
+    "PagerDuty's pages": lambda url, _folder, deadline: pages(url, deadline=deadline),
+    "PagerDuty's on-calls": lambda url, _folder, deadline: on_call(url, deadline=deadline),
     "Kubernetes": lambda url, folder, deadline: kubernetes(url, folder, deadline=deadline),
 }
 
@@ -58,8 +62,9 @@ def upstream() -> Iterator[Loopback]:
 
 
 @pytest.fixture(autouse=True)
-def sentry_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SENTRY_TOKEN", TOKEN)
+def tokens(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in TOKENS.items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -74,7 +79,8 @@ def libraries(tmp_path_factory: pytest.TempPathFactory) -> None:
             await source.close()
 
     with running() as upstream, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SENTRY_TOKEN", TOKEN)
+        for name, value in TOKENS.items():
+            patch.setenv(name, value)
         upstream.behaviour = healthy()
         asyncio.run(read_all(upstream.url, tmp_path_factory.mktemp("libraries")))
         asyncio.run(read_all(upstream.url, tmp_path_factory.mktemp("libraries")))

@@ -63,6 +63,7 @@ def test_every_key_of_the_shapes_is_explained() -> None:
         "Query": "environments.prod.prometheus.queries.payment_failure_rate",
         "Loki": "environments.prod.loki",
         "Kubernetes": "environments.prod.kubernetes",
+        "PagerDuty": "environments.prod.pagerduty",
         "StatusPage": "environments.prod.status_pages.stripe",
     }
     for shape, name in described.items():

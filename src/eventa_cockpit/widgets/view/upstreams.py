@@ -30,7 +30,7 @@ def rows(board: Board, now: datetime, zone: tzinfo, width: int) -> list[Line]:
         return [line(span(_("No upstream is configured for this environment."), Role.MUTED))]
     name_width = min(max(cell_len(_name(feed)) for feed in feeds), width // 2)
     found = [row for feed in feeds for row in _rows(feed, name_width, now, zone, width)]
-    return [*found, *_asked_by(board.asked_by, width)]
+    return [*found, *_asker_rows(board.asked_by, width)]
 
 
 def summary(board: Board, now: datetime) -> Spans:
@@ -95,18 +95,20 @@ def _why(feed: Feed[Any], zone: tzinfo) -> str:
     return text
 
 
-def _asked_by(asker: Asker | None, width: int) -> list[Line]:
+def asked_by(asker: Asker) -> str:
     """Whose cockpit asks them, where cockpits share; and why this one asks for itself, where they cannot."""
+    if asker.trouble:
+        return asker.trouble + " " + _("This cockpit asks for itself.")
+    if asker.is_us:
+        return _("Asked by this cockpit for all that watch the same.")
+    return _("Asked by {who}'s cockpit (pid {pid}).").format(who=asker.responder, pid=asker.pid)
+
+
+def _asker_rows(asker: Asker | None, width: int) -> list[Line]:
     if asker is None:
         return []
-    if asker.trouble:
-        text = asker.trouble + " " + _("This cockpit asks for itself.")
-        return [BLANK, *(line(span(row, Role.WARNING)) for row in wrap("⚠ " + text, width))]
-    if asker.is_us:
-        text = _("Asked by this cockpit for all that watch the same.")
-    else:
-        text = _("Asked by {who}'s cockpit (pid {pid}).").format(who=asker.responder, pid=asker.pid)
-    return [BLANK, *(line(span(row, Role.MUTED)) for row in wrap(text, width))]
+    glyph, role = ("⚠ ", Role.WARNING) if asker.trouble else ("", Role.MUTED)
+    return [BLANK, *(line(span(row, role)) for row in wrap(glyph + asked_by(asker), width))]
 
 
 def _name(feed: Feed[Any]) -> str:
