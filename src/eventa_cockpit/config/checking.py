@@ -10,6 +10,18 @@ from eventa_cockpit.config.shapes import Config, EnvironmentConfig, Upstream
 from eventa_cockpit.locale import _
 
 LANGUAGES = ("auto", "en", "ja")
+UPSTREAMS = (
+    "alertmanager",
+    "database",
+    "alarms",
+    "cdn",
+    "sentry",
+    "prometheus",
+    "loki",
+    "kubernetes",
+    "pagerduty",
+)
+"""Tables of an environment that each configure one upstream."""
 DATABASES = ("postgresql://", "postgres://")
 
 
@@ -74,11 +86,7 @@ def _environment_problems(environment: EnvironmentConfig) -> Iterator[Problem]:
 
 def upstreams_of(environment: EnvironmentConfig) -> Iterator[tuple[tuple[str, ...], Upstream]]:
     """The configured upstreams, each with the path of its table below the environment."""
-<<<<<<< HEAD
-    for name in ("alertmanager", "database", "alarms", "cdn", "sentry", "prometheus", "loki", "kubernetes"):
-=======
-    for name in ("alertmanager", "database", "sentry", "prometheus", "loki", "kubernetes", "pagerduty"):
->>>>>>> main
+    for name in UPSTREAMS:
         upstream = getattr(environment, name)
         if upstream is not None:
             yield (name,), upstream
