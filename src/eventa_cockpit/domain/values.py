@@ -16,6 +16,7 @@ from eventa_cockpit.domain.board import (
     ON_CALL,
     PAGES,
     ROLLOUTS,
+    SLO,
     SLOW_QUERIES,
     STATUS_PREFIX,
 )
@@ -33,6 +34,7 @@ VALUE_TYPES: dict[str, str] = {
     PAGES: "eventa_cockpit.domain.page:PageList",
     ROLLOUTS: "eventa_cockpit.domain.rollout:RolloutList",
     SLOW_QUERIES: "eventa_cockpit.domain.slow_queries:SlowQueries",
+    SLO: "eventa_cockpit.domain.slo:SloReport",
     STATUS_PREFIX: "eventa_cockpit.domain.service_status:ServiceStatus",
 }
 """Key of a feed, or the part of it up to the colon → module and class. Imported when one is met, never before."""

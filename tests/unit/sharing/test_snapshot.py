@@ -73,7 +73,7 @@ def everything() -> Config:
 
     lines = [line[1:] if line.startswith("#") and line[1:2] != " " else line for line in commented_file().splitlines()]
     data = tomllib.loads("\n".join(lines))
-    data.pop("trusted_signers"), data.pop("state")
+    data.pop("trusted_signers"), data.pop("state"), data["environments"]["prod"]["slo"].pop("file")
     return msgspec.convert(data, Config)
 
 
