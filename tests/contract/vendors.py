@@ -13,7 +13,9 @@ from tests.contract.moments import stamp as stamp
 from tests.contract.paging_answers import paging
 
 from eventa_cockpit.config import (
+    Alarms,
     Alertmanager,
+    Cdn,
     Database,
     EnvironmentConfig,
     Kubernetes,
@@ -25,7 +27,7 @@ from eventa_cockpit.config import (
     ServiceLevel,
     StatusPage,
 )
-from eventa_cockpit.domain.board import DATABASE
+from eventa_cockpit.domain.board import DATABASE, DATABASE_STATE
 from eventa_cockpit.domain.source import Source
 from eventa_cockpit.integrations.registry import sources_for
 
@@ -72,8 +74,26 @@ def loki(url: str, deadline: float = 5.0, **options: Any) -> Source[Any]:
 
 
 def cloudwatch(url: str, deadline: float = 10.0, **options: Any) -> Source[Any]:
+    return database_source(url, DATABASE, deadline, **options)
+
+
+def rds_state(url: str, deadline: float = 10.0) -> Source[Any]:
+    return database_source(url, DATABASE_STATE, deadline)
+
+
+def database_source(url: str, key: str, deadline: float = 10.0, **options: Any) -> Source[Any]:
     database = Database(**{"instance": "eventa-prod", "endpoint_url": url, "deadline": deadline, **options})
-    return source(EnvironmentConfig(database=database, variables=AWS_VARIABLES), DATABASE)
+    return source(EnvironmentConfig(database=database, variables=AWS_VARIABLES), key)
+
+
+def alarms(url: str, deadline: float = 10.0, **options: Any) -> Source[Any]:
+    config = Alarms(endpoint_url=url, deadline=deadline, **options)
+    return source(EnvironmentConfig(alarms=config, variables=AWS_VARIABLES))
+
+
+def cloudfront(url: str, deadline: float = 10.0, **options: Any) -> Source[Any]:
+    config = Cdn(**{"distribution": "E2EXAMPLE", "endpoint_url": url, "deadline": deadline, **options})
+    return source(EnvironmentConfig(cdn=config, variables=AWS_VARIABLES))
 
 
 def kubernetes(url: str, folder: Path, deadline: float = 10.0, **options: Any) -> Source[Any]:
@@ -93,7 +113,7 @@ def objectives(url: str, folder: Path, deadline: float = 5.0, text: str = "error
     file = folder / "slo.yml"
     file.write_text(text, "utf-8")
     queries = {"requests": "sum(increase(r[{{.window}}]))", "errors": "sum(increase(e[{{.window}}]))"}
-    slo = ServiceLevel(file=file, deadline=deadline, **queries)
+    slo = ServiceLevel(file=str(file), deadline=deadline, **queries)
     return source(EnvironmentConfig(prometheus=Prometheus(url=url), slo=slo))
 
 
@@ -148,6 +168,22 @@ def issue(**changes: Any) -> dict[str, Any]:
         "project": {"id": "1", "name": "eventa-fe", "slug": "eventa-fe", "platform": "javascript"},
     }
     return {**content, **changes}
+
+
+def sentry_event(*frames: dict[str, Any], **thrown: Any) -> dict[str, Any]:
+    """The newest event of an issue; frames from the outermost call to the innermost."""
+    value = {"type": "TypeError", "value": "x is undefined", "stacktrace": {"frames": list(frames)}, **thrown}
+    entries = [{"type": "breadcrumbs", "data": {"values": []}}, {"type": "exception", "data": {"values": [value]}}]
+    return {"eventID": "e1", "dateCreated": stamp(NOW), "entries": entries}
+
+
+def frame(function: str, *, ours: bool = True, line: int | None = 88) -> dict[str, Any]:
+    return {"function": function, "filename": f"src/{function}.ts", "lineNo": line, "inApp": ours, "vars": None}
+
+
+def release(version: str, **changes: Any) -> dict[str, Any]:
+    made = {"dateCreated": stamp(NOW - timedelta(days=1)), "dateReleased": None, "lastDeploy": None}
+    return {"id": 1, "version": version, "shortVersion": version, "authors": [], **made, **changes}
 
 
 def timeseries(before: float = 2, now: float = 7, minutes: int = 31) -> dict[str, Any]:
@@ -281,6 +317,8 @@ def healthy() -> Behaviour:
         alerts=answer_json([alert()]),
         issues=answer_json([issue()]),
         events_timeseries=answer_json(timeseries()),
+        latest=answer_json(sentry_event(frame("pay"))),
+        releases=answer_json([release("eventa-frontend@4.19.0")]),
         summary_json=answer_json(summary(API="operational")),
         query=answer_json(vector(({}, "7"))),
         query_range=lambda request, connection: (lines if "/loki/" in request.path else metrics)(request, connection),
