@@ -23,7 +23,7 @@ from eventa_cockpit.domain.reading import Point, Reading
 from eventa_cockpit.domain.values import value_type
 from eventa_cockpit.integrations.registry import sources_for
 from eventa_cockpit.services.polling import Known
-from eventa_cockpit.services.sharing.distrust import harmless
+from eventa_cockpit.integrations.distrust import harmless
 from eventa_cockpit.services.sharing.forms import form_of
 from eventa_cockpit.services.sharing.snapshot import HEAD, LONGEST, Decoder, Encoder, SnapshotError
 
