@@ -13,6 +13,7 @@ from eventa_cockpit.domain.board import (
     METRICS,
     ON_CALL,
     PAGES,
+    PLUGIN_PREFIX,
     ROLLOUTS,
     STATUS_PREFIX,
 )
@@ -27,6 +28,7 @@ VALUE_TYPES: dict[str, str] = {
     ON_CALL: "eventa_cockpit.domain.on_call:OnCall",
     PAGES: "eventa_cockpit.domain.page:PageList",
     ROLLOUTS: "eventa_cockpit.domain.rollout:RolloutList",
+    PLUGIN_PREFIX: "eventa_cockpit.domain.plugin:PluginReport",
     STATUS_PREFIX: "eventa_cockpit.domain.service_status:ServiceStatus",
 }
 """Key of a feed, or the part of it up to the colon → module and class. Imported when one is met, never before."""

@@ -9,7 +9,17 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from eventa_cockpit.config import Config, EnvironmentConfig
-from eventa_cockpit.domain.board import ALERTS, DATABASE, ERRORS, LOGS, ROLLOUTS, STATUS_PREFIX, Board, Feed
+from eventa_cockpit.domain.board import (
+    ALERTS,
+    DATABASE,
+    ERRORS,
+    LOGS,
+    PLUGIN_PREFIX,
+    ROLLOUTS,
+    STATUS_PREFIX,
+    Board,
+    Feed,
+)
 from eventa_cockpit.errors import ConfigError
 from eventa_cockpit.locale import _
 from eventa_cockpit.services.desk import Contents, Desk
@@ -36,6 +46,7 @@ def expected(environment: EnvironmentConfig) -> Board:
         (LOGS, "Loki", environment.loki),
         (ROLLOUTS, "Kubernetes", environment.kubernetes),
         *((STATUS_PREFIX + name, name, page) for name, page in environment.status_pages.items()),
+        *((PLUGIN_PREFIX + name, name, table) for name, table in environment.plugins.items()),
     )
     feeds: dict[str, Feed[Any]] = {
         key: Feed(key, stale_after=timedelta(), vendor=vendor)

@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import msgspec
 from eventa_cockpit import __version__
 from eventa_cockpit.config import EnvironmentConfig
 from eventa_cockpit.errors import SecretError
+from eventa_cockpit.integrations.plugins import GROUP
 from eventa_cockpit.secrets import PROVIDERS, read_secret
 
 NOT_ASKED_WITH = ("production", "drill", "title", "parameters", "secrets")
@@ -51,6 +53,9 @@ def _parts(name: str, environment: EnvironmentConfig) -> Iterator[str]:
     yield msgspec.json.encode([asked, aws], order="deterministic").decode()
     for place in sorted({*_places(asked), *aws.values()}):
         yield f"{place}={_value_at(place)}"
+    for table_name, table in sorted(environment.plugins.items()):
+        for entry in entry_points(group=GROUP, name=str(table.get("plugin", table_name))):
+            yield f"{entry.value} {entry.dist.version if entry.dist else ''}"
     variables = {**os.environ, **environment.variables}
     yield from (f"{variable}={variables.get(variable, '')}" for variable in VARIABLES)
     if environment.database is not None:

@@ -7,9 +7,10 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from eventa_cockpit.domain.board import Asker, Board, Feed, Freshness
+from eventa_cockpit.domain.plugin import PluginReport
 from eventa_cockpit.domain.service_status import ServiceState, ServiceStatus
 from eventa_cockpit.locale import _, mark
-from eventa_cockpit.widgets.view import freshness, moments, services
+from eventa_cockpit.widgets.view import freshness, moments, plugins, services
 from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, Spans, cell_len, line, pad, span, width_of, wrap
 
 SERVICES: dict[ServiceState, tuple[str, str, Role]] = {
@@ -82,6 +83,8 @@ def _rows(feed: Feed[Any], name_width: int, now: datetime, zone: tzinfo, width: 
     found.extend(line("  ", span(row, Role.WARNING)) for row in wrap(_why(feed, zone), width - 2) if row)
     if isinstance(feed.value, ServiceStatus):
         found.extend(services.rows(feed.value, now, zone, width))
+    if isinstance(feed.value, PluginReport):
+        found.extend(plugins.rows(feed.value, width))
     return found
 
 
