@@ -94,7 +94,7 @@ class PluginSource:
         except UpstreamError:
             raise
         except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it is, it is the plug-in's own
-            raise self._defect(_("failed"), error) from None
+            raise self._defect(_('The plug-in "{name}" failed: {why}.'), error) from None
         return checked(value)
 
     def _made(self) -> Source[PluginReport]:
@@ -108,7 +108,7 @@ class PluginSource:
         try:
             return plugin.make(config, self._given)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it is, it is the plug-in's own
-            raise self._defect(_("cannot be set up"), error) from None
+            raise self._defect(_('The plug-in "{name}" cannot be set up: {why}.'), error) from None
 
     def _entry_point(self) -> EntryPoint:
         found = list(entry_points(group=GROUP, name=self._plugin))
@@ -127,15 +127,17 @@ class PluginSource:
         try:
             plugin = entry.load()
         except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it is, it is the plug-in's own
-            raise self._defect(_("cannot be imported"), error) from None
+            raise self._defect(_('The plug-in "{name}" cannot be imported: {why}.'), error) from None
         if not isinstance(plugin, Plugin):
-            raise self._defect(_("cannot be used"), TypeError(_("{place} is not a Plugin").format(place=entry.value)))
+            raise self._defect(
+                _('The plug-in "{name}" cannot be used: {why}.'),
+                TypeError(_("{place} is not a Plugin").format(place=entry.value)),
+            )
         return plugin
 
-    def _defect(self, what: str, error: BaseException) -> UpstreamError:
+    def _defect(self, sentence: str, error: BaseException) -> UpstreamError:
         why = clean_line(f"{type(error).__name__}: {error}")[:300]
-        sentence = _('The plug-in "{name}" {what}: {why}.').format(name=self._plugin, what=what, why=why)
-        return UpstreamError(FailureKind.DEFECT, sentence)
+        return UpstreamError(FailureKind.DEFECT, sentence.format(name=self._plugin, why=why))
 
 
 def plugin_source(
