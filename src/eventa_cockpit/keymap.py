@@ -63,6 +63,12 @@ class Action:
 _STEP = (Pane.CHECKLIST, Pane.OUTPUT)
 _OUTPUT = (Pane.OUTPUT,)
 _LISTS = tuple(pane for pane in Pane if pane is not Pane.OUTPUT)
+_SORTED = (Pane.ALERTS, Pane.DATABASE, Pane.ERRORS, Pane.TIMELINE, Pane.UPSTREAMS)
+_THINGS = tuple(pane for pane in _LISTS if pane is not Pane.CHECKLIST)
+"""Panes of things that somebody else tells us of."""
+_METRICS = (Pane.DATABASE,)
+_READ = tuple(pane for pane in _THINGS if pane is not Pane.ALERTS and pane not in _METRICS)
+"""Panes in which Enter can do nothing but show more."""
 
 ACTIONS: tuple[Action, ...] = (
     Action("alert.open", ("enter", "o"), mark("Open runbook"), "open_alert", panes=(Pane.ALERTS,), is_in_footer=True),
@@ -83,6 +89,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("output.error", ("e",), mark("Next error"), "next_error", Scope.OUTPUT, _OUTPUT, is_in_footer=True),
     Action("output.follow", ("f",), mark("Follow"), "toggle_follow", Scope.OUTPUT, _OUTPUT, is_in_footer=True),
     Action("output.wrap", ("w",), mark("Wrap"), "toggle_wrap", Scope.OUTPUT, _OUTPUT, is_in_footer=True),
+    Action("output.times", ("T",), mark("Times"), "toggle_times", Scope.OUTPUT, _OUTPUT, is_in_footer=True),
     Action("output.copy", ("y",), mark("Copy"), "copy", Scope.OUTPUT, _OUTPUT),
     Action("output.save", ("S",), mark("Save"), "save", Scope.OUTPUT, _OUTPUT),
     *(
@@ -98,6 +105,13 @@ ACTIONS: tuple[Action, ...] = (
             ("right", ("right", "l"), mark("Right")),
         )
     ),
+    Action("metric.chart", ("enter", "o"), mark("Chart"), "show_chart", panes=_METRICS, is_in_footer=True),
+    Action("row.open", ("enter",), mark("Details"), "open_row", panes=_READ, is_in_footer=True, is_in_palette=False),
+    Action("row.filter", ("slash",), mark("Filter"), "filter_rows", panes=_LISTS, is_in_footer=True),
+    Action("row.order", ("O",), mark("Order"), "turn_order", panes=_SORTED),
+    Action("row.detail", ("v",), mark("Details"), "show_detail", panes=_LISTS),
+    Action("row.link", ("l",), mark("Link"), "copy_link", panes=_THINGS),
+    Action("row.copy", ("y",), mark("Copy"), "copy_row", panes=_LISTS),
     Action("list.down", ("down", "j"), mark("Down"), "cursor_down", Scope.LIST, _LISTS, is_in_palette=False),
     Action("list.up", ("up", "k"), mark("Up"), "cursor_up", Scope.LIST, _LISTS, is_in_palette=False),
     Action("list.page-down", ("pagedown",), mark("Page down"), "page_down", Scope.LIST, _LISTS, is_in_palette=False),

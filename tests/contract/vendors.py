@@ -22,6 +22,7 @@ from eventa_cockpit.config import (
     Prometheus,
     Query,
     Sentry,
+    ServiceLevel,
     StatusPage,
 )
 from eventa_cockpit.domain.board import DATABASE
@@ -86,6 +87,14 @@ PAYMENT_FAILURES = '100 * sum(rate(payments_total{result="failed"}[5m])) / sum(r
 def prometheus(url: str, deadline: float = 5.0, queries: dict[str, Query] | None = None, **options: Any) -> Source[Any]:
     asked = queries or {"payment_failure_rate": Query(query=PAYMENT_FAILURES, unit="%", bound=5)}
     return source(EnvironmentConfig(prometheus=Prometheus(url=url, deadline=deadline, queries=asked, **options)))
+
+
+def objectives(url: str, folder: Path, deadline: float = 5.0, text: str = "error_rate: 0.001\n") -> Source[Any]:
+    file = folder / "slo.yml"
+    file.write_text(text, "utf-8")
+    queries = {"requests": "sum(increase(r[{{.window}}]))", "errors": "sum(increase(e[{{.window}}]))"}
+    slo = ServiceLevel(file=str(file), deadline=deadline, **queries)
+    return source(EnvironmentConfig(prometheus=Prometheus(url=url), slo=slo))
 
 
 def kubeconfig(url: str, folder: Path, user: str = "{token: abcdefgh}") -> Path:

@@ -125,6 +125,27 @@ class Loki(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Seconds between two reads."""
 
 
+class ServiceLevel(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Error budgets of the service's objectives, from the queries of `[environments.prod.prometheus]`'s server."""
+
+    file: str | None = None
+    """OpenSLO v1, Sloth, Pyrra or plain, relative to this file; unset means `slo.yml` beside the runbooks."""
+    requests: str | None = None
+    """For a plain file: PromQL of how many requests there were in `{{.window}}`."""
+    errors: str | None = None
+    """For a plain file: PromQL of how many of them failed."""
+    fast: str | None = None
+    """For a plain file: PromQL of how many of them were faster than its latency."""
+    minimum: float = 100.0
+    """Requests below which a window says nothing: with fewer, one error looks like an outage."""
+    resolution: float = 60.0
+    """Seconds of the shortest slice that is asked for; at least two scrape intervals."""
+    every: float = 30.0
+    """Seconds between two reads."""
+    deadline: float = 20.0
+    """Seconds after which a read is given up; the days that did not arrive are asked for next time."""
+
+
 class Kubernetes(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Deployments of one namespace: the roll-outs pane."""
 
@@ -164,6 +185,38 @@ class StatusPage(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Seconds between two reads."""
 
 
+class Slack(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where people are told: by a bot's token, else by an incoming webhook (one channel, no threads)."""
+
+    token: str | None = None
+    """Where the bot's token is (see "Secrets"); it needs the scope `chat:write`."""
+    webhook: str | None = None
+    """Where the webhook's address is: whoever knows it can post, so it is a secret."""
+    incidents: str = "#incidents"
+    """Channel in which incidents are declared, updated and closed."""
+    page: str = "#sre-oncall"
+    """Channel in which the people on call are asked for help."""
+    url: str = "https://slack.com/api"
+    """Address of Slack's API."""
+    deadline: float = 10.0
+    """Seconds after which a post is given up."""
+    language: str = ""
+    """Language of the texts: `ja` or `en`; empty means the screen's."""
+
+
+class EscalationChannel(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How one target of the escalation policy is reached."""
+
+    to: str
+    """Channel or user of Slack; of PagerDuty the escalation level."""
+    vendor: str = "slack"
+    """`slack` or `pagerduty`."""
+    automatic: bool = False
+    """Told by itself when the deadline passes; otherwise by one key, with the text ready."""
+    mention: str = ""
+    """Put before the text: `<!subteam^S012345>` or `<@U012345>`."""
+
+
 class EnvironmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One environment: how dangerous it is, what watches it, what its commands need."""
 
@@ -181,6 +234,8 @@ class EnvironmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Application errors; without it the pane says that nothing is configured."""
     prometheus: Prometheus | None = None
     """Metrics by the team's own queries; without it the pane says that nothing is configured."""
+    slo: ServiceLevel | None = None
+    """Error budgets; without it the pane says that nothing is configured."""
     loki: Loki | None = None
     """Log lines; without it there is no such pane."""
     kubernetes: Kubernetes | None = None
@@ -191,6 +246,10 @@ class EnvironmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Status pages of vendors, by the name that is shown."""
     plugins: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Upstream of another package (docs/integrations.md), by the name that is shown."""
+    slack: Slack | None = None
+    """Where people are told; without it texts are ready to be copied."""
+    escalation: dict[str, EscalationChannel] = field(default_factory=dict)
+    """Target of the escalation policy, in the policy's own words → how it is reached."""
     variables: dict[str, str] = field(default_factory=dict)
     """Variables that every command gets."""
     parameters: dict[str, str] = field(default_factory=dict)

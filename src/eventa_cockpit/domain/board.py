@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # the first paint needs none of them
     from eventa_cockpit.domain.page import PageList
     from eventa_cockpit.domain.rollout import RolloutList
     from eventa_cockpit.domain.service_status import ServiceStatus
+    from eventa_cockpit.domain.slo import SloReport
 
 T = TypeVar("T")
 
@@ -103,6 +104,7 @@ DATABASE = "database"
 ERRORS = "errors"
 LOGS = "logs"
 METRICS = "metrics"
+SLO = "slo"
 ON_CALL = "on_call"
 PAGES = "pages"
 ROLLOUTS = "rollouts"
@@ -165,6 +167,10 @@ class Board:
     @property
     def metrics(self) -> Feed[MetricReadings] | None:
         return self.feeds.get(METRICS)
+
+    @property
+    def slo(self) -> Feed[SloReport] | None:
+        return self.feeds.get(SLO)
 
     @property
     def on_call(self) -> Feed[OnCall] | None:

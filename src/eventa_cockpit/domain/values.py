@@ -15,6 +15,7 @@ from eventa_cockpit.domain.board import (
     PAGES,
     PLUGIN_PREFIX,
     ROLLOUTS,
+    SLO,
     STATUS_PREFIX,
 )
 
@@ -29,6 +30,7 @@ VALUE_TYPES: dict[str, str] = {
     PAGES: "eventa_cockpit.domain.page:PageList",
     ROLLOUTS: "eventa_cockpit.domain.rollout:RolloutList",
     PLUGIN_PREFIX: "eventa_cockpit.domain.plugin:PluginReport",
+    SLO: "eventa_cockpit.domain.slo:SloReport",
     STATUS_PREFIX: "eventa_cockpit.domain.service_status:ServiceStatus",
 }
 """Key of a feed, or the part of it up to the colon → module and class. Imported when one is met, never before."""

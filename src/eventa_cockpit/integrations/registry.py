@@ -19,6 +19,7 @@ from eventa_cockpit.config import (
     PagerDuty,
     Prometheus,
     Sentry,
+    ServiceLevel,
     StatusPage,
     Upstream,
 )
@@ -32,6 +33,7 @@ from eventa_cockpit.integrations.cloudwatch import CloudWatchSource
 from eventa_cockpit.integrations.fetching import Fetcher
 from eventa_cockpit.integrations.kubernetes import KubernetesSource
 from eventa_cockpit.integrations.loki import LokiSource
+from eventa_cockpit.integrations.objectives import SloSource, objectives_in
 from eventa_cockpit.integrations.on_call import OnCallSource
 from eventa_cockpit.integrations.pagerduty import BODY_LIMIT as PAGERDUTY_BODY_LIMIT
 from eventa_cockpit.integrations.pagerduty import HEADERS as PAGERDUTY_HEADERS
@@ -81,7 +83,10 @@ def sources_for(
     if environment.sentry is not None:
         sources.append(_sentry(environment.sentry, now))
     if environment.prometheus is not None:
-        sources.append(_prometheus(environment.prometheus, now))
+        if environment.prometheus.queries:
+            sources.append(_prometheus(environment.prometheus, now))
+        if environment.slo is not None:
+            sources.append(_slo(environment.slo, environment.prometheus, now))
     if environment.loki is not None:
         sources.append(_loki(environment.loki, now))
     if environment.kubernetes is not None:
@@ -138,6 +143,18 @@ def _prometheus(config: Prometheus, now: Clock) -> PrometheusSource:
         config.queries,
         window=timedelta(minutes=config.window),
         oldest=timedelta(seconds=config.oldest),
+        every=_every(config),
+        deadline=_deadline(config),
+        now=now,
+    )
+
+
+def _slo(config: ServiceLevel, prometheus: Prometheus, now: Clock) -> SloSource:
+    return SloSource(
+        _prometheus_api(prometheus, now),
+        lambda: objectives_in(config),
+        resolution=timedelta(seconds=config.resolution),
+        minimum=config.minimum,
         every=_every(config),
         deadline=_deadline(config),
         now=now,

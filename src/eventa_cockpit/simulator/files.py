@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from eventa_cockpit.simulator import sites
+from eventa_cockpit.simulator.model.roster import PEOPLE
 
 BOUNDS = {
     "CPUUtilization": 80.0,
@@ -45,13 +46,19 @@ QUERIES: Mapping[str, Mapping[str, Any]] = {
     },
     "frontend_errors": {
         "query": "60 * sum(rate(frontend_errors_total[2m]))",
-        "title": "画面エラー",
-        "unit": "件/分",
+        "title": "画面エラー/分",
+        "unit": "1",
         "bound": 60.0,
     },
     "requests": {"query": REQUESTS, "title": "リクエスト", "unit": "1/s"},
 }
 """What eventa's team asks Prometheus, by the name that its runbooks' checks use."""
+SLO_QUERIES = {
+    "requests": "sum(increase(http_requests_total[{{.window}}]))",
+    "errors": 'sum(increase(http_requests_total{code=~"5.."}[{{.window}}]))',
+    "fast": 'sum(increase(http_request_duration_seconds_bucket{le="0.3"}[{{.window}}]))',
+}
+"""What measures the objectives of `slo.yml`."""
 PARAMETERS = {
     "CF_DISTRIBUTION_ID": sites.DISTRIBUTION,
     "DB_INSTANCE_CLASS": "db.r6g.2xlarge",
@@ -160,8 +167,17 @@ def _config(folder: Path, ports: Mapping[str, int]) -> str:
         },
         "environments.prod.prometheus": {"url": _url(ports[sites.PROMETHEUS]), "every": 10.0},
         **{f"environments.prod.prometheus.queries.{name}": query for name, query in QUERIES.items()},
+        "environments.prod.slo": {**SLO_QUERIES, "every": 15.0},
         "environments.prod.loki": {"url": _url(ports[sites.LOKI]), "tenant": "eventa", "every": 5.0},
         "environments.prod.kubernetes": {"kubeconfig": str(folder / "kubeconfig"), "every": 5.0},
+        "environments.prod.pagerduty": {
+            "url": _url(ports[sites.PAGERDUTY]),
+            "token": f"file:{folder / sites.PAGERDUTY_TOKEN_FILE}",
+            "from_email": PEOPLE[0].email,
+            "services": [sites.PAGER_SERVICE],
+            "escalation_policy": sites.PAGER_POLICY,
+            "every": 5.0,
+        },
         "environments.prod.status_pages.Stripe": {"url": _url(ports[sites.STATUS]), "every": 15.0},
         'environments.prod.status_pages."PAY.JP"': {"url": _url(ports[sites.PAYJP_STATUS]), "every": 15.0},
         "environments.prod.variables": variables(folder, ports),

@@ -53,6 +53,7 @@ class OutputPane(Canvas, can_focus=True):
             from eventa_cockpit.widgets.output_reader import OutputReader
 
             self._reader = OutputReader()
+            self._reader.view.zone = self._scene.zone
             self._reader.view.action_toggle_wrap()  # whole lines first: `w` cuts them
             self._reader.display = False
             self.mount(self._reader)
@@ -98,7 +99,7 @@ class OutputPane(Canvas, can_focus=True):
         self.repaint()
 
     def paint(self, width: int, height: int) -> Sequence[Line]:
-        return frame.rows(self._frame(), self._body(width - frame.MARGIN), 0, width, height)
+        return frame.rows(self._frame(), self._body(width - frame.MARGIN), (0, 0), width, height)
 
     def _body(self, width: int) -> list[Line]:
         if self.target is not self:

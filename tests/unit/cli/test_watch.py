@@ -110,8 +110,8 @@ def line_of(process: subprocess.Popen[str], *words: str) -> str:
 def test_it_is_ready_beats_and_ends_in_order(watch: Start, manager: socket.socket) -> None:
     process = watch(WATCHDOG_USEC="400000")
     told(manager, "READY=1")
-    told(manager, "WATCHDOG=1")
     told(manager, "STATUS=good: 2")
+    told(manager, "WATCHDOG=1")
     process.send_signal(signal.SIGTERM)
     told(manager, "STOPPING=1")
     said, _nothing = process.communicate(timeout=PATIENCE_S)

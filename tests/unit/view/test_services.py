@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from eventa_cockpit.domain.board import Board, Feed
+from eventa_cockpit.domain.environment import Environment
 from eventa_cockpit.domain.service_status import ServiceIncident, ServiceState, ServiceStatus
 from eventa_cockpit.widgets.view import services, upstreams
 from eventa_cockpit.widgets.view.lines import cell_len, fit
+from eventa_cockpit.widgets.view.scene import Scene
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -48,4 +50,6 @@ def test_many_incidents_leave_room_for_the_other_pages() -> None:
 def test_the_pane_says_which_format_was_understood() -> None:
     status = ServiceStatus("Pay", ServiceState.OPERATIONAL, shape="atom")
     board = Board().with_feed(Feed("status:pay", timedelta(minutes=1), status, NOW, vendor="pay"))
-    assert "operational  Atom" in "\n".join(row.text for row in upstreams.rows(board, NOW, TOKYO, 80))
+    scene = Scene(Environment("prod", is_production=True), "eventa", TOKYO, NOW, board)
+    (feed,) = board.feeds.values()
+    assert "operational  Atom" in "\n".join(row.text for row in upstreams.brief(feed, scene, 80))

@@ -22,7 +22,7 @@ from eventa_cockpit.errors import SecretError
 from eventa_cockpit.integrations.plugins import GROUP
 from eventa_cockpit.secrets import PROVIDERS, read_secret
 
-NOT_ASKED_WITH = ("production", "drill", "title", "parameters", "secrets")
+NOT_ASKED_WITH = ("production", "drill", "title", "parameters", "secrets", "slack", "escalation")
 """Keys of an environment that change nothing of what upstreams are asked."""
 CHEAP = ("env", "file")
 """Places whose value is read here. The others may ask a person or cost a call: they are shared among one's own only."""
@@ -47,7 +47,7 @@ def group_name(name: str, environment: EnvironmentConfig) -> str:
 def _parts(name: str, environment: EnvironmentConfig) -> Iterator[str]:
     yield __version__
     yield name
-    settings = msgspec.to_builtins(environment)
+    settings = msgspec.to_builtins(environment, enc_hook=str)  # a path
     asked = {key: value for key, value in settings.items() if key not in NOT_ASKED_WITH}
     aws = {key: place for key, place in environment.secrets.items() if key.startswith("AWS_")}
     yield msgspec.json.encode([asked, aws], order="deterministic").decode()
@@ -58,6 +58,8 @@ def _parts(name: str, environment: EnvironmentConfig) -> Iterator[str]:
             yield f"{entry.value} {entry.dist.version if entry.dist else ''}"
     variables = {**os.environ, **environment.variables}
     yield from (f"{variable}={variables.get(variable, '')}" for variable in VARIABLES)
+    if environment.slo is not None and environment.slo.file is not None:
+        yield _content(str(environment.slo.file))
     if environment.database is not None:
         yield from (_content(variables.get(variable) or usual) for variable, usual in FILES.items())
     if environment.kubernetes is not None:

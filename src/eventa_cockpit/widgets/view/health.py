@@ -8,7 +8,7 @@ from eventa_cockpit.domain.board import Board, Feed
 from eventa_cockpit.domain.reading import Level
 from eventa_cockpit.keymap import Pane
 from eventa_cockpit.locale import _
-from eventa_cockpit.widgets.view import alerts, database, errors, readings
+from eventa_cockpit.widgets.view import alerts, database, errors, readings, slo
 from eventa_cockpit.widgets.view.lines import Role, Span, Spans, span
 
 T = TypeVar("T")
@@ -32,17 +32,19 @@ def notes(board: Board) -> dict[Pane, Span]:
     """What a tab says of its pane: how many are firing, how bad the database is, how many errors are new."""
     found: dict[Pane, Span] = {}
     firing = _value(board.alerts)
-    if firing is not None and firing.firing:
+    if firing is not None and alerts.standing(firing).firing:
         worst = alerts.worst(firing)
-        found[Pane.ALERTS] = span(
-            str(len(firing.firing)), alerts.SEVERITIES[worst][2] if worst is not None else Role.MUTED
-        )
+        role = alerts.SEVERITIES[worst][2] if worst is not None else Role.MUTED
+        found[Pane.ALERTS] = span(f"{alerts.standing(firing).firing:,}", role)
     level = database.worst(_value(board.database))
     if level in {Level.CRITICAL, Level.WARNING}:
         found[Pane.DATABASE] = span(*readings.LEVELS[level])
     news = errors.news(_value(board.errors))
     if news:
         found[Pane.ERRORS] = span(f"+{news}", Role.WARNING)
+    report = _value(board.slo)
+    if report is not None and (burning := slo.note(report)) is not None:
+        found[Pane.SLO] = burning
     return found
 
 
@@ -52,7 +54,7 @@ def _alerts(board: Board) -> Spans:
         return ()
     worst = alerts.worst(firing)
     glyph, role = (alerts.SEVERITIES[worst][0], alerts.SEVERITIES[worst][2]) if worst is not None else ("✓", Role.GOOD)
-    return (span(f"{glyph} " + _("{count} firing").format(count=len(firing.firing)), role),)
+    return (span(f"{glyph} " + alerts.tally(firing), role),)
 
 
 def _database(board: Board) -> Spans:
