@@ -11,7 +11,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from eventa_cockpit.config import Config, EnvironmentConfig
 from eventa_cockpit.domain.board import (
     ALERTS,
+    ALERTS_PREFIX,
+    CDN,
     DATABASE,
+    DATABASE_STATE,
     ERRORS,
     LOGS,
     PLUGIN_PREFIX,
@@ -42,6 +45,9 @@ def expected(environment: EnvironmentConfig) -> Board:
     configured = (
         (ALERTS, "Alertmanager", environment.alertmanager),
         (DATABASE, "CloudWatch", environment.database),
+        (DATABASE_STATE, "RDS", environment.database),
+        (ALERTS_PREFIX + "cloudwatch", "CloudWatch alarms", environment.alarms),
+        (CDN, "CloudFront", environment.cdn),
         (ERRORS, "Sentry", environment.sentry),
         (LOGS, "Loki", environment.loki),
         (ROLLOUTS, "Kubernetes", environment.kubernetes),
