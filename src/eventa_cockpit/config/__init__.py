@@ -6,6 +6,7 @@ from eventa_cockpit.config.loading import UNCONFIGURED, choose, find_config, loa
 from eventa_cockpit.config.shapes import (
     Alertmanager,
     Aws,
+    Calendar,
     Config,
     Database,
     EnvironmentConfig,
@@ -28,6 +29,7 @@ __all__ = [
     "UNCONFIGURED",
     "Alertmanager",
     "Aws",
+    "Calendar",
     "Config",
     "Database",
     "EnvironmentConfig",

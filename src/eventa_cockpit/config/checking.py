@@ -11,6 +11,8 @@ from eventa_cockpit.locale import _
 
 LANGUAGES = ("auto", "en", "ja")
 CHANNELS = ("slack", "pagerduty")
+SECRETS = ("token", "address", "routing_key")
+"""Keys of an upstream that say where a secret is."""
 DATABASES = ("postgresql://", "postgres://")
 
 
@@ -36,12 +38,7 @@ def _problems(config: Config) -> Iterator[Problem]:
             ),
         )
     if not _is_timezone(config.timezone):
-        yield (
-            ("timezone",),
-            _('"{name}" is not a time zone of this machine. Write one like Asia/Tokyo or UTC.').format(
-                name=config.timezone
-            ),
-        )
+        yield ("timezone",), _zone_sentence(config.timezone)
     if config.journal.url and not config.journal.url.startswith(DATABASES):
         yield (
             ("journal", "url"),
@@ -56,24 +53,33 @@ def _problems(config: Config) -> Iterator[Problem]:
 
 def _environment_problems(environment: EnvironmentConfig) -> Iterator[Problem]:
     for name, upstream in upstreams_of(environment):
-        for seconds in ("every", "deadline"):
-            if not 0 < getattr(upstream, seconds) <= 86_400:
-                yield (*name, seconds), _("this has to be more than 0 and at most 86400 seconds.")
-        for key, url in _urls_of(upstream):
-            reason = url_problem(url)
-            if reason:
-                yield (*name, key), _('"{url}" {reason} Write it like https://host:port').format(url=url, reason=reason)
-        if getattr(upstream, "urls", None) == []:
-            yield (*name, "urls"), _("the list is empty. Name at least one address, or remove the table.")
-        place = getattr(upstream, "token", None)
-        if place is not None and not _is_place(place):
-            yield (*name, "token"), _place_sentence()
+        for key, sentence in _upstream_problems(upstream):
+            yield (*name, key), sentence
     yield from _telling_problems(environment)
     if environment.slo is not None and environment.prometheus is None:
         yield ("slo",), _("it needs a Prometheus to ask: add the table prometheus beside it.")
     for variable, place in environment.secrets.items():
         if not _is_place(place):
             yield ("secrets", variable), _place_sentence()
+
+
+def _upstream_problems(upstream: Upstream) -> Iterator[tuple[str, str]]:
+    for seconds in ("every", "deadline"):
+        if not 0 < getattr(upstream, seconds) <= 86_400:
+            yield seconds, _("this has to be more than 0 and at most 86400 seconds.")
+    for key, url in _urls_of(upstream):
+        reason = url_problem(url)
+        if reason:
+            yield key, _('"{url}" {reason} Write it like https://host:port').format(url=url, reason=reason)
+    if getattr(upstream, "urls", None) == []:
+        yield "urls", _("the list is empty. Name at least one address, or remove the table.")
+    for key in SECRETS:
+        place = getattr(upstream, key, None)
+        if place is not None and not _is_place(place):
+            yield key, _place_sentence()
+    zone = getattr(upstream, "timezone", None)
+    if zone is not None and not _is_timezone(zone):
+        yield "timezone", _zone_sentence(zone)
 
 
 def _telling_problems(environment: EnvironmentConfig) -> Iterator[Problem]:
@@ -114,7 +120,17 @@ def _slack_problems(slack: Slack) -> Iterator[Problem]:
 
 def upstreams_of(environment: EnvironmentConfig) -> Iterator[tuple[tuple[str, ...], Upstream]]:
     """The configured upstreams, each with the path of its table below the environment."""
-    for name in ("alertmanager", "database", "sentry", "prometheus", "slo", "loki", "kubernetes", "pagerduty"):
+    for name in (
+        "alertmanager",
+        "database",
+        "sentry",
+        "prometheus",
+        "slo",
+        "loki",
+        "kubernetes",
+        "pagerduty",
+        "calendar",
+    ):
         upstream = getattr(environment, name)
         if upstream is not None:
             yield (name,), upstream
@@ -159,6 +175,10 @@ def _is_place(place: str) -> bool:
 def _place_sentence() -> str:
     # Never the value: what stands here by mistake is usually the secret itself.
     return _('this has to say where the secret is, never the secret: "env:NAME" or "file:/absolute/path".')
+
+
+def _zone_sentence(name: str) -> str:
+    return _('"{name}" is not a time zone of this machine. Write one like Asia/Tokyo or UTC.').format(name=name)
 
 
 def _is_timezone(name: str) -> bool:

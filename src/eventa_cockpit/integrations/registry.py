@@ -6,11 +6,13 @@ import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from eventa_cockpit.cleaning import clean_line
 from eventa_cockpit.config import (
     Alertmanager,
     Aws,
+    Calendar,
     Database,
     EnvironmentConfig,
     Kubernetes,
@@ -27,6 +29,9 @@ from eventa_cockpit.domain.source import Source
 from eventa_cockpit.errors import SecretError, UpstreamError
 from eventa_cockpit.integrations.alertmanager import AlertmanagerSource
 from eventa_cockpit.integrations.aws import AwsAccount
+from eventa_cockpit.integrations.calendar import BODY_LIMIT as CALENDAR_BODY_LIMIT
+from eventa_cockpit.integrations.calendar import FORM as CALENDAR_FORM
+from eventa_cockpit.integrations.calendar import CalendarOnCall
 from eventa_cockpit.integrations.cloudwatch import CloudWatchSource
 from eventa_cockpit.integrations.fetching import Fetcher
 from eventa_cockpit.integrations.kubernetes import KubernetesSource
@@ -178,11 +183,25 @@ def _pages(config: PagerDuty, now: Clock) -> PagesSource:
 
 
 def _on_call(environment: EnvironmentConfig, now: Clock) -> list[OnCallSource]:
+    """PagerDuty first, the calendar where it does not answer; either alone where only one is configured."""
+    calendar = None if environment.calendar is None else _calendar(environment.calendar, now)
     config = environment.pagerduty
-    if config is None or not (config.escalation_policy or config.schedules):
-        return []
-    reader = PagerDutyOnCall(pagerduty_api(config, now), config.escalation_policy, config.schedules, now)
-    return [OnCallSource(reader, None, "PagerDuty", _every(config), _deadline(config))]
+    if config is not None and (config.escalation_policy or config.schedules):
+        reader = PagerDutyOnCall(pagerduty_api(config, now), config.escalation_policy, config.schedules, now)
+        return [OnCallSource(reader, calendar, "PagerDuty", _every(config), _deadline(config))]
+    if environment.calendar is not None and calendar is not None:
+        return [OnCallSource(calendar, None, "iCal", _every(environment.calendar), _deadline(environment.calendar))]
+    return []
+
+
+def _calendar(config: Calendar, now: Clock) -> CalendarOnCall:
+    return CalendarOnCall(
+        lambda: read_secret(config.address, name="calendar.address"),
+        Fetcher(headers={"Accept": CALENDAR_FORM}, body_limit=CALENDAR_BODY_LIMIT, now=now),
+        levels=(config.primary, config.secondary),
+        zone=lambda: ZoneInfo(config.timezone),
+        now=now,
+    )
 
 
 def pagerduty_api(config: PagerDuty, now: Clock = utc_now) -> PagerDutyApi:

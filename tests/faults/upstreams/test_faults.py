@@ -17,12 +17,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from tests.contract.aws_answers import both, refused
 from tests.contract.loopback import Loopback, answer, running
-from tests.faults.upstreams.conftest import AWS, IMPATIENT_S, MAKERS, PATIENT_S
+from tests.faults.upstreams.conftest import AWS, FORMS, IMPATIENT_S, MAKERS, PATIENT_S
 from tests.faults.upstreams.misbehaving import EXPIRED, FAULTS, Fault, behaviour
 
 from eventa_cockpit.domain.board import FailureKind
 from eventa_cockpit.domain.source import Source
 from eventa_cockpit.errors import UpstreamError
+from eventa_cockpit.integrations.answers import JSON_FORM
 
 LATE_S = 1.5
 """What a busy machine may add to a deadline."""
@@ -49,7 +50,7 @@ def is_one_clean_sentence(text: str) -> bool:
 async def test_a_fault_gets_its_own_name_in_time(
     upstream: Loopback, tmp_path: Path, integration: str, fault: Fault
 ) -> None:
-    upstream.behaviour = behaviour(fault.name, upstream)
+    upstream.behaviour = behaviour(fault.name, upstream, FORMS.get(integration, JSON_FORM))
     deadline = IMPATIENT_S if FailureKind.TIMEOUT in fault.kinds else PATIENT_S
     failure = await failure_of(MAKERS[integration](upstream.url, tmp_path, deadline))
     assert failure.kind in fault.kinds, str(failure)
@@ -101,7 +102,7 @@ async def test_a_token_does_not_follow_a_redirect(upstream: Loopback, tmp_path: 
 @every_integration
 @pytest.mark.parametrize("fault", ["huge body", "huge body announced", "gzip bomb", "deeply nested JSON"])
 async def test_memory_stays_where_it_is(upstream: Loopback, tmp_path: Path, integration: str, fault: str) -> None:
-    upstream.behaviour = behaviour(fault, upstream)
+    upstream.behaviour = behaviour(fault, upstream, FORMS.get(integration, JSON_FORM))
     source = MAKERS[integration](upstream.url, tmp_path, PATIENT_S)
     await failure_of(source)
     before = resident()
