@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from eventa_cockpit.config.loading import UNCONFIGURED, choose, find_config, load_config
 from eventa_cockpit.config.shapes import (
+    Alarms,
     Alertmanager,
     Aws,
     Calendar,
+    Cdn,
     Config,
     Database,
     EnvironmentConfig,
@@ -27,9 +29,11 @@ from eventa_cockpit.config.state import in_memory, prepare_state, state_folder, 
 
 __all__ = [
     "UNCONFIGURED",
+    "Alarms",
     "Alertmanager",
     "Aws",
     "Calendar",
+    "Cdn",
     "Config",
     "Database",
     "EnvironmentConfig",

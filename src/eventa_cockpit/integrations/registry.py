@@ -2,47 +2,30 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from eventa_cockpit.cleaning import clean_line
 from eventa_cockpit.config import (
     Alertmanager,
-    Aws,
-    Calendar,
-    Database,
     EnvironmentConfig,
     Kubernetes,
     Loki,
-    PagerDuty,
     Prometheus,
     Sentry,
     ServiceLevel,
     StatusPage,
     Upstream,
 )
-from eventa_cockpit.domain.board import FailureKind
 from eventa_cockpit.domain.source import Source
-from eventa_cockpit.errors import SecretError, UpstreamError
+from eventa_cockpit.integrations.accounts import variables_of
 from eventa_cockpit.integrations.alertmanager import AlertmanagerSource
-from eventa_cockpit.integrations.aws import AwsAccount
-from eventa_cockpit.integrations.calendar import BODY_LIMIT as CALENDAR_BODY_LIMIT
-from eventa_cockpit.integrations.calendar import FORM as CALENDAR_FORM
-from eventa_cockpit.integrations.calendar import CalendarOnCall
-from eventa_cockpit.integrations.cloudwatch import CloudWatchSource
+from eventa_cockpit.integrations.aws_sources import alarms_source, cdn_source, database_sources
 from eventa_cockpit.integrations.fetching import Fetcher
 from eventa_cockpit.integrations.kubernetes import KubernetesSource
 from eventa_cockpit.integrations.loki import LokiSource
 from eventa_cockpit.integrations.objectives import SloSource, objectives_in
-from eventa_cockpit.integrations.on_call import OnCallSource
-from eventa_cockpit.integrations.pagerduty import BODY_LIMIT as PAGERDUTY_BODY_LIMIT
-from eventa_cockpit.integrations.pagerduty import HEADERS as PAGERDUTY_HEADERS
-from eventa_cockpit.integrations.pagerduty import PagerDutyApi
-from eventa_cockpit.integrations.pagerduty_on_call import PagerDutyOnCall
-from eventa_cockpit.integrations.pagerduty_pages import PagesSource
+from eventa_cockpit.integrations.paging_sources import on_call_sources, pages_source
 from eventa_cockpit.integrations.prometheus import PrometheusSource
 from eventa_cockpit.integrations.promql import PrometheusApi
 from eventa_cockpit.integrations.sentry import SentrySource
@@ -66,7 +49,11 @@ def sources_for(environment: EnvironmentConfig, now: Clock = utc_now) -> tuple[S
     if environment.alertmanager is not None:
         sources.append(_alertmanager(environment.alertmanager, now))
     if environment.database is not None:
-        sources.append(_database(environment.database, environment, now))
+        sources += database_sources(environment.database, environment, now)
+    if environment.alarms is not None:
+        sources.append(alarms_source(environment.alarms, environment, now))
+    if environment.cdn is not None:
+        sources.append(cdn_source(environment.cdn, environment, now))
     if environment.sentry is not None:
         sources.append(_sentry(environment.sentry, now))
     if environment.prometheus is not None:
@@ -79,8 +66,8 @@ def sources_for(environment: EnvironmentConfig, now: Clock = utc_now) -> tuple[S
     if environment.kubernetes is not None:
         sources.append(_kubernetes(environment.kubernetes, environment, now))
     if environment.pagerduty is not None:
-        sources.append(_pages(environment.pagerduty, now))
-    sources += _on_call(environment, now)
+        sources.append(pages_source(environment.pagerduty, now))
+    sources += on_call_sources(environment, now)
     sources += [_status_page(name, page, now) for name, page in environment.status_pages.items()]
     return tuple(sources)
 
@@ -91,18 +78,6 @@ def _alertmanager(config: Alertmanager, now: Clock) -> AlertmanagerSource:
         Fetcher(_bearer(config.token, "alertmanager.token"), now=now),
         matchers=config.matchers,
         watchdog=config.watchdog,
-        every=_every(config),
-        deadline=_deadline(config),
-        now=now,
-    )
-
-
-def _database(config: Database, environment: EnvironmentConfig, now: Clock) -> CloudWatchSource:
-    return CloudWatchSource(
-        config.instance,
-        lambda: _account(config, environment),
-        window=timedelta(minutes=config.window),
-        bounds=config.bounds,
         every=_every(config),
         deadline=_deadline(config),
         now=now,
@@ -170,7 +145,7 @@ def _kubernetes(config: Kubernetes, environment: EnvironmentConfig, now: Clock) 
     return KubernetesSource(
         config.namespace,
         names=config.deployments,
-        kubeconfig=config.kubeconfig or _variables(environment).get("KUBECONFIG", ""),
+        kubeconfig=config.kubeconfig or variables_of(environment).get("KUBECONFIG", ""),
         context=config.context or "",
         every=_every(config),
         deadline=_deadline(config),
@@ -178,76 +153,10 @@ def _kubernetes(config: Kubernetes, environment: EnvironmentConfig, now: Clock) 
     )
 
 
-def _pages(config: PagerDuty, now: Clock) -> PagesSource:
-    return PagesSource(pagerduty_api(config, now), config.services, _every(config), _deadline(config), now)
-
-
-def _on_call(environment: EnvironmentConfig, now: Clock) -> list[OnCallSource]:
-    """PagerDuty first, the calendar where it does not answer; either alone where only one is configured."""
-    calendar = None if environment.calendar is None else _calendar(environment.calendar, now)
-    config = environment.pagerduty
-    if config is not None and (config.escalation_policy or config.schedules):
-        reader = PagerDutyOnCall(pagerduty_api(config, now), config.escalation_policy, config.schedules, now)
-        return [OnCallSource(reader, calendar, "PagerDuty", _every(config), _deadline(config))]
-    if environment.calendar is not None and calendar is not None:
-        return [OnCallSource(calendar, None, "iCal", _every(environment.calendar), _deadline(environment.calendar))]
-    return []
-
-
-def _calendar(config: Calendar, now: Clock) -> CalendarOnCall:
-    return CalendarOnCall(
-        lambda: read_secret(config.address, name="calendar.address"),
-        Fetcher(headers={"Accept": CALENDAR_FORM}, body_limit=CALENDAR_BODY_LIMIT, now=now),
-        levels=(config.primary, config.secondary),
-        zone=lambda: ZoneInfo(config.timezone),
-        now=now,
-    )
-
-
-def pagerduty_api(config: PagerDuty, now: Clock = utc_now) -> PagerDutyApi:
-    """The account, as it is read and written."""
-
-    def key() -> str:
-        return f"Token token={read_secret(config.token, name='pagerduty.token')}"
-
-    fetcher = Fetcher(key, headers=PAGERDUTY_HEADERS, body_limit=PAGERDUTY_BODY_LIMIT, now=now)
-    return PagerDutyApi(config.url, fetcher)
-
-
 def _status_page(name: str, config: StatusPage, now: Clock) -> StatusPageSource:
     return StatusPageSource(
         name, config.url, Fetcher(now=now), every=_every(config), deadline=_deadline(config), now=now
     )
-
-
-def _account(config: Aws, environment: EnvironmentConfig) -> AwsAccount:
-    """The account that the environment's commands use, so that panes and steps never look at different ones."""
-    variables = _variables(environment)
-    return AwsAccount(
-        region=config.region,
-        profile=config.profile or variables.get("AWS_PROFILE", ""),
-        endpoint_url=config.endpoint_url or variables.get("AWS_ENDPOINT_URL", ""),
-        access_key_id=_secret_variable("AWS_ACCESS_KEY_ID", environment),
-        secret_access_key=_secret_variable("AWS_SECRET_ACCESS_KEY", environment),
-        session_token=_secret_variable("AWS_SESSION_TOKEN", environment),
-        config_file=variables.get("AWS_CONFIG_FILE", ""),
-        credentials_file=variables.get("AWS_SHARED_CREDENTIALS_FILE", ""),
-    )
-
-
-def _variables(environment: EnvironmentConfig) -> Mapping[str, str]:
-    """What a command of this environment would see."""
-    return {**os.environ, **environment.variables}
-
-
-def _secret_variable(name: str, environment: EnvironmentConfig) -> str:
-    place = environment.secrets.get(name)
-    if place is None:
-        return environment.variables.get(name, "")
-    try:
-        return read_secret(place, name=name)
-    except SecretError as error:
-        raise UpstreamError(FailureKind.CREDENTIALS, clean_line(str(error))) from None
 
 
 def _bearer(place: str | None, name: str) -> Callable[[], str | None]:
