@@ -69,6 +69,7 @@ def _environment_problems(environment: EnvironmentConfig) -> Iterator[Problem]:
     for name, upstream in upstreams_of(environment):
         for key, sentence in _upstream_problems(upstream):
             yield (*name, key), sentence
+    yield from _plugin_problems(environment)
     yield from _telling_problems(environment)
     if environment.slo is not None and environment.prometheus is None:
         yield ("slo",), _("it needs a Prometheus to ask: add the table prometheus beside it.")
@@ -94,6 +95,15 @@ def _upstream_problems(upstream: Upstream) -> Iterator[tuple[str, str]]:
     zone = getattr(upstream, "timezone", None)
     if zone is not None and not _is_timezone(zone):
         yield "timezone", _zone_sentence(zone)
+
+
+def _plugin_problems(environment: EnvironmentConfig) -> Iterator[Problem]:
+    """Of the cockpit's own keys in a plug-in's table; the rest is the plug-in's."""
+    for plugin, table in environment.plugins.items():
+        for seconds in ("every", "deadline"):
+            value = table.get(seconds, 1)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 86_400:
+                yield ("plugins", plugin, seconds), _("this has to be more than 0 and at most 86400 seconds.")
 
 
 def _telling_problems(environment: EnvironmentConfig) -> Iterator[Problem]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from eventa_cockpit.config import (
     Alertmanager,
+    Config,
     EnvironmentConfig,
     Kubernetes,
     Loki,
@@ -17,6 +18,7 @@ from eventa_cockpit.config import (
     StatusPage,
     Upstream,
 )
+from eventa_cockpit.config.explaining import sentence_at
 from eventa_cockpit.domain.source import Source
 from eventa_cockpit.integrations.accounts import variables_of
 from eventa_cockpit.integrations.alertmanager import AlertmanagerSource
@@ -26,6 +28,7 @@ from eventa_cockpit.integrations.kubernetes import KubernetesSource
 from eventa_cockpit.integrations.loki import LokiSource
 from eventa_cockpit.integrations.objectives import SloSource, objectives_in
 from eventa_cockpit.integrations.paging_sources import on_call_sources, pages_source
+from eventa_cockpit.integrations.plugins import Explain, PluginSource, plugin_source
 from eventa_cockpit.integrations.prometheus import PrometheusSource
 from eventa_cockpit.integrations.promql import PrometheusApi
 from eventa_cockpit.integrations.sentry import SentrySource
@@ -43,7 +46,22 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def sources_for(environment: EnvironmentConfig, now: Clock = utc_now) -> tuple[Source[Any], ...]:
+def configured_sources(config: Config) -> tuple[Source[Any], ...]:
+    """The sources of the environment that is open; what is wrong with a plug-in's table is told with its line."""
+
+    def explain(key: tuple[str, ...], sentence: str) -> str:
+        return sentence_at(config.path, ("environments", config.environment, *key), sentence)
+
+    return sources_for(config.chosen, explain=explain)
+
+
+def _without_file(key: tuple[str, ...], sentence: str) -> str:
+    return sentence_at(None, key, sentence)
+
+
+def sources_for(
+    environment: EnvironmentConfig, now: Clock = utc_now, explain: Explain = _without_file
+) -> tuple[Source[Any], ...]:
     """The environment's sources in the order of the board; upstreams that are not configured have none."""
     sources: list[Source[Any]] = []
     if environment.alertmanager is not None:
@@ -69,6 +87,7 @@ def sources_for(environment: EnvironmentConfig, now: Clock = utc_now) -> tuple[S
         sources.append(pages_source(environment.pagerduty, now))
     sources += on_call_sources(environment, now)
     sources += [_status_page(name, page, now) for name, page in environment.status_pages.items()]
+    sources += [_plugin(name, table, now, explain) for name, table in environment.plugins.items()]
     return tuple(sources)
 
 
@@ -156,6 +175,16 @@ def _kubernetes(config: Kubernetes, environment: EnvironmentConfig, now: Clock) 
 def _status_page(name: str, config: StatusPage, now: Clock) -> StatusPageSource:
     return StatusPageSource(
         name, config.url, Fetcher(now=now), every=_every(config), deadline=_deadline(config), now=now
+    )
+
+
+def _plugin(name: str, table: Mapping[str, Any], now: Clock, explain: Explain) -> PluginSource:
+    return plugin_source(
+        name,
+        table,
+        authorization=lambda place: _bearer(place, f"plugins.{name}"),
+        now=now,
+        explain=lambda key, sentence: explain(("plugins", name, *key), sentence),
     )
 
 
