@@ -26,6 +26,7 @@ from tests.contract.vendors import (
     prometheus,
     rds_state,
     sentry,
+    slow_queries,
     status_page,
 )
 
@@ -46,6 +47,7 @@ MAKERS: dict[str, Callable[[str, Path, float], Source[Any]]] = {
     "CloudWatch": lambda url, _folder, deadline: cloudwatch(url, deadline=deadline),
     "CloudWatch alarms": lambda url, _folder, deadline: alarms(url, deadline=deadline),
     "CloudFront": lambda url, _folder, deadline: cloudfront(url, deadline=deadline),
+    "RDS slow-query log": lambda url, _folder, deadline: slow_queries(url, deadline=deadline),
     "RDS": lambda url, _folder, deadline: rds_state(url, deadline=deadline),
     "Loki": lambda url, _folder, deadline: loki(url, deadline=deadline),
     "PagerDuty's pages": lambda url, _folder, deadline: pages(url, deadline=deadline),
@@ -57,7 +59,7 @@ MAKERS: dict[str, Callable[[str, Path, float], Source[Any]]] = {
 
 FORMS = {"on-call calendar": "text/calendar"}
 """Media types of those that do not send JSON."""
-AWS = frozenset({"CloudFront", "CloudWatch", "CloudWatch alarms", "RDS"})
+AWS = frozenset({"CloudFront", "CloudWatch", "CloudWatch alarms", "RDS", "RDS slow-query log"})
 """Those whose errors are AWS' own."""
 
 
