@@ -77,6 +77,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("note.add", ("n",), mark("Note"), "add_note", panes=_LISTS, is_in_footer=True),
     Action("control.take", ("t",), mark("Take control"), "take_control", is_in_footer=True),
     Action("runbook.open", ("b",), mark("Runbooks"), "open_runbook", is_in_footer=True),
+    Action("runbook.preflight", ("p",), mark("Preflight"), "show_preflight", panes=_STEP),
     Action("output.search", ("slash",), mark("Search"), "search", Scope.OUTPUT, _OUTPUT, is_in_footer=True),
     Action("output.next", ("n",), mark("Next match"), "search_next", Scope.OUTPUT, _OUTPUT),
     Action("output.previous", ("N",), mark("Previous match"), "search_previous", Scope.OUTPUT, _OUTPUT),

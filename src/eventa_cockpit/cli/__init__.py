@@ -21,6 +21,7 @@ COMMANDS = {
     "demo": "eventa_cockpit.cli.demo:demo",
     "doctor": "eventa_cockpit.cli.doctor:doctor",
     "journal": "eventa_cockpit.cli.journal:journal",
+    "preflight": "eventa_cockpit.cli.preflight:preflight",
     "runbooks": "eventa_cockpit.cli.runbooks:runbooks",
     "status": "eventa_cockpit.cli.status:status",
     "verify": "eventa_cockpit.cli.verify:verify",

@@ -15,6 +15,7 @@ from eventa_cockpit.services.board import BoardService
 from eventa_cockpit.services.desk import Contents
 from eventa_cockpit.services.incidents import Incidents, new_responder
 from eventa_cockpit.services.memory import note_about
+from eventa_cockpit.services.preflight.remembering import Preflights
 from eventa_cockpit.services.storing import store_for
 from eventa_cockpit.services.trust import Vetting
 
@@ -30,6 +31,7 @@ def fetch(config: Config, state: Path) -> Contents:
     poller = BoardService(sources_for(config.chosen))
     responder = new_responder(config.responder)
     vetting = Vetting(state, responder.name, signers=config.trusted_signers)
+    preflights = Preflights(config, state)
     incidents = Incidents(
         state,
         config,
@@ -37,10 +39,11 @@ def fetch(config: Config, state: Path) -> Contents:
         responder,
         board=lambda: poller.board,
         vetting=vetting,
+        hindrance=preflights.hindrance,
         note=note_about(state, config),
         store=store_for(config, state),
     )
-    return Contents(library_of(config, state), poller, incidents, runner.close, fate.warning)
+    return Contents(library_of(config, state), poller, incidents, runner.close, fate.warning, preflights)
 
 
 def library_of(config: Config, state: Path) -> Library:

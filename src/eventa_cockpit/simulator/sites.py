@@ -32,6 +32,10 @@ TOKEN_FILES = (ADMIN_TOKEN_FILE, SENTRY_TOKEN_FILE, KUBERNETES_TOKEN_FILE)
 LOG_FILE = "world.log"
 CONFIG_FILE = "cockpit.toml"
 
+CONTEXT = "eventa-drill"
+"""Of the kubeconfig."""
+AWS_ACCOUNT = "123456789012"
+"""Whose keys moto takes any keys for."""
 REGION = "ap-northeast-1"
 INSTANCE = "eventa-prod"
 REPLICA = "eventa-prod-read-1"
