@@ -13,7 +13,7 @@ from textual.content import Content
 from eventa_cockpit.locale import _
 from eventa_cockpit.screens.dialog import Dialog
 from eventa_cockpit.widgets.paragraph import Paragraph
-from eventa_cockpit.widgets.view import scrolling
+from eventa_cockpit.widgets.view.entries import Written, moved, settled, window
 from eventa_cockpit.widgets.view.frame import keys
 from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, Spans, cell_len, cut, fit, line, span
 
@@ -67,30 +67,33 @@ class Choose(Dialog[str]):
             self.dismiss(self._chosen)
 
     def action_move(self, step: int) -> None:
-        self._chosen = scrolling.moved(self._chosen, [option.key for option in self._matching()], step)
+        self._chosen = moved(self._entries(), self._chosen, step)
         self._settle()
 
     def _settle(self) -> None:
-        found = [option.key for option in self._matching()]
-        if self._chosen not in found:
-            self._chosen = found[0] if found else ""
+        self._chosen = settled(self._entries(), self._chosen, 0)
         self.query_one("#options", Paragraph).show(self._rows)
 
     def _matching(self) -> list[Option]:
         return [option for option in self._options if self._filter in f"{option.title} {option.detail}".casefold()]
 
+    def _entries(self, width: int = 0) -> Written:
+        return Written([_row(option, width) for option in self._matching()])
+
     def _rows(self, width: int) -> list[Line]:
-        found = self._matching()
-        rows = [line(span(option.title), right=_detail(option, width), key=option.key) for option in found]
-        top = scrolling.scrolled(0, _SHOWN, rows, self._chosen)
-        shown = scrolling.marked(rows[top : top + _SHOWN], self._chosen)
+        entries = self._entries(width)
+        shown = window(entries, 0, _SHOWN, self._chosen).rows
         drawn = [
             Line((span("› " if row.is_selected else "  ", Role.KEY), *fit(row, width - 2)), is_selected=row.is_selected)
             for row in shown
         ]
-        if not found:
+        if not entries.keys:
             drawn = [line(span(_("Nothing matches."), Role.MUTED))]
         return [BLANK, *drawn, BLANK, Line(keys([("Enter", _("open")), ("Esc", _("back"))]))]
+
+
+def _row(option: Option, width: int) -> Line:
+    return line(span(option.title), right=_detail(option, width), key=option.key)
 
 
 def _detail(option: Option, width: int) -> Spans:

@@ -16,9 +16,9 @@ from textual.screen import Screen
 from eventa_cockpit import cover, keymap, theme
 from eventa_cockpit.keymap import Pane
 from eventa_cockpit.locale import _
+from eventa_cockpit.screens.looking import Looking
 from eventa_cockpit.screens.notices import sentence_of
 from eventa_cockpit.screens.running import Running
-from eventa_cockpit.screens.taking_along import TakingAlong
 from eventa_cockpit.widgets.bar import Bar
 from eventa_cockpit.widgets.output_pane import OutputPane
 from eventa_cockpit.widgets.pane import ListPane, bindings
@@ -46,7 +46,7 @@ PARTS_A_TICK = 3
 """Bars and panes that are looked at again each second: all of them within four."""
 
 
-class CockpitScreen(Running, TakingAlong, Screen[None]):
+class CockpitScreen(Running, Looking, Screen[None]):
     """Watches the board and the session, and shows both."""
 
     CSS_PATH = "cockpit.tcss"
@@ -222,6 +222,8 @@ class CockpitScreen(Running, TakingAlong, Screen[None]):
         before = self._places(*self.size)
         self.front = self.front if front is None else front
         self.is_zoomed = self.is_zoomed if is_zoomed is None else is_zoomed
+        for shown in self.query(ScenePane):
+            shown.fill(self.is_zoomed and shown.pane is self.front)
         if self._places(*self.size) != before:
             self.header_bar.refresh(layout=True)  # the layout of its parent, which is this screen
 
@@ -272,8 +274,11 @@ class CockpitScreen(Running, TakingAlong, Screen[None]):
         self._arrange_anew(is_zoomed=not self.is_zoomed)
 
     def action_back(self) -> None:
-        """Out of the zoom; then back to where the work is; then the notice goes."""
-        if self.is_zoomed:
+        """Out of the filter, then of the zoom; the notice goes; then back to where the work is."""
+        pane = self.front_list()
+        if pane is not None and pane.filter:
+            pane.set_filter("")
+        elif self.is_zoomed:
             self._arrange_anew(is_zoomed=False)
         elif self._notice[0]:
             self.show_notice("")

@@ -14,6 +14,7 @@ class Dialog(ModalScreen["T | None"], Generic[T]):
     """A question. Its result is None when the person backed out."""
 
     CSS_PATH = "dialog.tcss"
+    AUTO_FOCUS = "*"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
 
     def action_leave(self) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
 
 from eventa_cockpit.locale import _
 from eventa_cockpit.screens.dialog import Dialog
+from eventa_cockpit.screens.proposal_box import ProposalBox
 from eventa_cockpit.widgets.paragraph import Paragraph
 from eventa_cockpit.widgets.view import approval
 from eventa_cockpit.widgets.view.approval import Proposal
@@ -37,12 +38,18 @@ class FillIn(Dialog[Mapping[str, str]]):
 
         with Vertical(classes="dialog") as box:
             box.border_title = Content(_("This command needs a value"))
-            with VerticalScroll(classes="scroll", can_focus=False):
-                yield Paragraph(lambda width: approval.rows(self._proposal, width))
+            yield ProposalBox(self._proposal, self._rest)
             for parameter in self._missing:
                 yield Paragraph(_label(parameter.name))
                 yield Input(name=parameter.name, value=parameter.default or "", compact=True)
-            yield Paragraph(lambda _width: [Line(keys([("Enter", _("next")), ("Esc", _("back"))]))])
+            yield Paragraph(_keys)
+
+    def _rest(self, width: int) -> int:
+        """Rows that the fields and the keys take."""
+        return sum(len(_label(parameter.name)(width)) + 1 for parameter in self._missing) + len(_keys(width))
+
+    def on_resize(self) -> None:
+        self.query_one(ProposalBox).fit()
 
     def on_mount(self) -> None:
         self._inputs()[0].focus()
@@ -60,6 +67,10 @@ class FillIn(Dialog[Mapping[str, str]]):
         from textual.widgets import Input
 
         return list(self.query(Input))
+
+
+def _keys(width: int) -> list[Line]:  # noqa: ARG001 - the shape of a Builder
+    return [BLANK, Line(keys([("Enter", _("next")), ("Esc", _("back"))]))]
 
 
 def _label(name: str) -> approval.Builder:

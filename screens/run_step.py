@@ -8,12 +8,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
 
 from eventa_cockpit.domain.confirmation import Answer, Confirmation, ConfirmationKind
 from eventa_cockpit.locale import _
 from eventa_cockpit.screens.dialog import Dialog
+from eventa_cockpit.screens.proposal_box import ProposalBox
 from eventa_cockpit.widgets.paragraph import Paragraph
 from eventa_cockpit.widgets.view import approval
 from eventa_cockpit.widgets.view.approval import Proposal
@@ -56,26 +57,36 @@ class RunStep(Dialog[Approval]):
         kind = "-drill" if environment.is_drill else "-prod" if environment.is_production else "-staging"
         with Vertical(classes=f"dialog {kind}") as box:
             box.border_title = Content(_("Run this step?"))
-            with VerticalScroll(classes="scroll", can_focus=False):
-                yield Paragraph(lambda width: approval.rows(self._proposal, width))
-            if not self._proposal.blocked:
-                yield from self._fields()
+            yield ProposalBox(self._proposal, self._rest)
+            yield from self._fields()
             yield Paragraph(self._keys, id="keys")
 
     def _fields(self) -> ComposeResult:
         from textual.widgets import Input
 
-        for name in self._secrets:
-            yield Paragraph(_prompt(_("{name} (not shown, not kept):").format(name=name)))
-            yield Input(password=True, name=name, classes="secret", compact=True)
+        for name, prompt in self._prompts().items():
+            yield Paragraph(_prompt(prompt))
+            if name in self._secrets:
+                yield Input(password=True, name=name, classes="secret", compact=True)
+            else:
+                yield Input(id=name, compact=True)
+
+    def _prompts(self) -> dict[str, str]:
+        """Name of each field → what it asks for."""
+        if self._proposal.blocked:
+            return {}
+        found = {name: _("{name} (not shown, not kept):").format(name=name) for name in self._secrets}
         if self._confirmation.kind is ConfirmationKind.TYPED:
             prompt = _("This changes {environment}. Type {word} to run it:")
-            text = prompt.format(environment=self._proposal.environment.name, word=self._confirmation.word)
-            yield Paragraph(_prompt(text))
-            yield Input(id="typed", compact=True)
+            found["typed"] = prompt.format(environment=self._proposal.environment.name, word=self._confirmation.word)
         if self._confirmation.needs_reason:
-            yield Paragraph(_prompt(_("Why is this needed?")))
-            yield Input(id="reason", compact=True)
+            found["reason"] = _("Why is this needed?")
+        return found
+
+    def _rest(self, width: int) -> int:
+        """Rows that the fields and the keys take."""
+        asked = sum(len(_prompt(prompt)(width)) + 1 for prompt in self._prompts().values())
+        return asked + len(self._keys(width))
 
     def on_mount(self) -> None:
         fields = self._inputs()
@@ -104,11 +115,15 @@ class RunStep(Dialog[Approval]):
         self._complaint = self._lacking(answer, secrets)
         if self._complaint:
             self.query_one("#keys", Paragraph).show(self._keys)
+            self.query_one(ProposalBox).fit()
         else:
             self.dismiss(Approval(answer, MappingProxyType(secrets)))
 
     def action_scroll(self, rows: int) -> None:
-        self.query_one(".scroll", VerticalScroll).scroll_relative(y=rows, animate=False)
+        self.query_one(ProposalBox).scroll_text(rows)
+
+    def on_resize(self) -> None:
+        self.query_one(ProposalBox).fit()
 
     def _lacking(self, answer: Answer, secrets: Mapping[str, str]) -> str:
         """What still keeps the step from running, in one sentence; empty when nothing does."""

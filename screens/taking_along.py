@@ -25,17 +25,18 @@ class TakingAlong(Screen[None]):
 
     def on_output_view_copy_requested(self, message: OutputView.CopyRequested) -> None:
         message.stop()
-        self._copy(message.text)
+        self.copy(message.text, _("Copied {lines} lines.").format(lines=len(message.text.splitlines())))
 
     @work(group="output.copy", exclusive=True, exit_on_error=False)
-    async def _copy(self, text: str) -> None:
+    async def copy(self, text: str, done: str) -> None:
+        """Onto the responder's own clipboard, through tmux where there is one; `done` says so."""
         if clipboard.is_inside_tmux():
             if not await clipboard.copy_through_tmux(text):
                 self.show_notice(_("tmux did not take the text: it needs tmux 3.2 or newer."), is_error=True)
                 return
         else:
             self.app.copy_to_clipboard(text)
-        self.show_notice(_("Copied {lines} lines.").format(lines=len(text.splitlines())))
+        self.show_notice(done)
 
     def on_output_view_save_requested(self, message: OutputView.SaveRequested) -> None:
         from eventa_cockpit.runner.output import OutputLog  # what the first paint does not need

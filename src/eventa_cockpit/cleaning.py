@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from itertools import groupby
 
 ESCAPE = "␛"
 """Stands where an escape sequence was."""
@@ -28,6 +30,11 @@ INVISIBLE = re.compile(
 JOINERS = re.compile("[\u200c\u200d]")
 """Zero width, but part of how emoji and several scripts are written: kept in text, suspicious in a command."""
 SURROGATES = re.compile("[\ud800-\udfff]")
+
+MARKS_AT_ONCE = 4
+"""Combining marks on one character: no living script needs more, and a storm of them covers the rows around it."""
+_SIGNS = re.compile(rf"[^\w\s\x00-\x7f\u2100-\u2bff\u3000-\u3029\u3030-\u3098]{{{MARKS_AT_ONCE + 1},}}")
+"""Neither letters nor blanks nor drawn lines: the only place where so many marks in a row can be."""
 
 VISIBLE = {code: chr(0x2400 + code) for code in range(0x20)}
 """Control characters as their pictures; tab and line feed stay what they are."""
@@ -70,7 +77,34 @@ def _cleaned(text: str, pictures: dict[int, str], *, keep_colours: bool) -> str:
 
 def _harmless(text: str, pictures: dict[int, str]) -> str:
     text = INVISIBLE.sub(lambda found: f"⟨{ord(found[0]):04X}⟩", text)
+    text = _SIGNS.sub(lambda found: _calmed(found[0]), text)
     return SURROGATES.sub("\ufffd", text).translate(pictures)
+
+
+def is_mark(character: str) -> bool:
+    """Whether it is drawn over the character before it."""
+    return unicodedata.category(character)[0] == "M"
+
+
+def is_stormy(text: str) -> bool:
+    """Whether more marks than `MARKS_AT_ONCE` stand on one character."""
+    return any(len(list(run)) > MARKS_AT_ONCE for marks, run in _runs(text) if marks)
+
+
+def _runs(text: str) -> Iterator[tuple[bool, Iterator[str]]]:
+    return (run for found in _SIGNS.finditer(text) for run in groupby(found[0], is_mark))
+
+
+def _calmed(signs: str) -> str:
+    """Of each storm the first marks, and how many there were besides."""
+    parts: list[str] = []
+    for are_marks, run in groupby(signs, is_mark):
+        characters = "".join(run)
+        surplus = len(characters) - MARKS_AT_ONCE
+        if are_marks and surplus > 0:
+            characters = f"{characters[:MARKS_AT_ONCE]}⟨+{surplus}⟩"
+        parts.append(characters)
+    return "".join(parts)
 
 
 LOOK_ALIKES = {"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU"}

@@ -63,6 +63,11 @@ class Action:
 _STEP = (Pane.CHECKLIST, Pane.OUTPUT)
 _OUTPUT = (Pane.OUTPUT,)
 _LISTS = tuple(pane for pane in Pane if pane is not Pane.OUTPUT)
+_SORTED = (Pane.ALERTS, Pane.DATABASE, Pane.ERRORS, Pane.TIMELINE, Pane.UPSTREAMS)
+_THINGS = tuple(pane for pane in _LISTS if pane is not Pane.CHECKLIST)
+"""Panes of things that somebody else tells us of."""
+_READ = tuple(pane for pane in _THINGS if pane is not Pane.ALERTS)
+"""Panes in which Enter can do nothing but show more."""
 
 ACTIONS: tuple[Action, ...] = (
     Action("alert.open", ("enter", "o"), mark("Open runbook"), "open_alert", panes=(Pane.ALERTS,), is_in_footer=True),
@@ -99,6 +104,12 @@ ACTIONS: tuple[Action, ...] = (
             ("right", ("right", "l"), mark("Right")),
         )
     ),
+    Action("row.open", ("enter",), mark("Details"), "open_row", panes=_READ, is_in_footer=True, is_in_palette=False),
+    Action("row.filter", ("slash",), mark("Filter"), "filter_rows", panes=_LISTS, is_in_footer=True),
+    Action("row.order", ("O",), mark("Order"), "turn_order", panes=_SORTED),
+    Action("row.detail", ("v",), mark("Details"), "show_detail", panes=_LISTS),
+    Action("row.link", ("l",), mark("Link"), "copy_link", panes=_THINGS),
+    Action("row.copy", ("y",), mark("Copy"), "copy_row", panes=_LISTS),
     Action("list.down", ("down", "j"), mark("Down"), "cursor_down", Scope.LIST, _LISTS, is_in_palette=False),
     Action("list.up", ("up", "k"), mark("Up"), "cursor_up", Scope.LIST, _LISTS, is_in_palette=False),
     Action("list.page-down", ("pagedown",), mark("Page down"), "page_down", Scope.LIST, _LISTS, is_in_palette=False),

@@ -20,7 +20,8 @@ TOO_SMALL = "too-small"
 
 def obstacle() -> str:
     """The first reason why the screen cannot be opened here; empty when there is none."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    # Textual draws on the error output.
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         return NOT_A_TERMINAL
     if os.environ.get("TERM", "") in {"", "dumb", "unknown"}:
         return DUMB

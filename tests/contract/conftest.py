@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from tests.contract.loopback import Loopback, running
-from tests.contract.vendors import TOKEN
+from tests.contract.vendors import TOKENS
 
 collect_ignore = [] if os.environ.get("VENDOR_SPECS") else ["test_vendor_specs.py"]
 
@@ -19,5 +19,6 @@ def upstream() -> Iterator[Loopback]:
 
 
 @pytest.fixture(autouse=True)
-def sentry_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SENTRY_TOKEN", TOKEN)
+def tokens(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in TOKENS.items():
+        monkeypatch.setenv(name, value)

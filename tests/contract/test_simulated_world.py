@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from eventa_cockpit.config import load_config
 from eventa_cockpit.domain.alert import Severity
 from eventa_cockpit.domain.log_stream import LogLevel
+from eventa_cockpit.domain.objective import Weighting
 from eventa_cockpit.domain.reading import Level
 from eventa_cockpit.domain.rollout import RolloutState
 from eventa_cockpit.domain.service_status import ServiceState
@@ -87,9 +89,30 @@ async def test_the_teams_queries_have_values_with_an_hour_before_them(sources: d
     assert all(len(reading.points) > 55 for reading in metrics.readings)
 
 
+async def test_the_objectives_have_their_budgets_and_all_their_windows(sources: dict[str, Source[Any]]) -> None:
+    report = await answer_of(sources["slo"])
+    availability, latency = report.objectives
+    assert (availability.target, latency.target) == (0.999, 0.95)
+    for status in report.objectives:
+        assert [budget.weighting for budget in status.budgets] == list(Weighting)
+        assert all(0.1 < budget.remaining < 1 for budget in status.budgets)
+        assert all(burn.requests is not None and burn.minutes is not None for burn in status.burns)
+        assert status.problem == ""
+    assert availability.burn(timedelta(minutes=5)) > 1
+
+
 async def test_status_pages_are_read_where_they_are_configured(sources: dict[str, Source[Any]]) -> None:
     for key in (key for key in sources if key.startswith("status:")):
         assert (await answer_of(sources[key])).state is not ServiceState.UNKNOWN
+
+
+async def test_payjps_page_is_japanese_and_announces_a_maintenance(sources: dict[str, Source[Any]]) -> None:
+    status = await answer_of(sources["status:PAY.JP"])
+    assert (status.state, status.shape) == (ServiceState.OPERATIONAL, "statuspage")
+    (planned,) = status.incidents
+    assert planned.is_maintenance
+    assert planned.until is not None
+    assert "カード" in planned.title
 
 
 def test_making_sources_imports_nothing_heavy(world: World, tmp_path: Path) -> None:

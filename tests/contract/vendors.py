@@ -10,6 +10,7 @@ from tests.contract.log_answers import log_lines, streams
 from tests.contract.loopback import Behaviour, answer_json, by_path
 from tests.contract.moments import NOW as NOW
 from tests.contract.moments import stamp as stamp
+from tests.contract.paging_answers import paging
 
 from eventa_cockpit.config import (
     Alertmanager,
@@ -17,9 +18,11 @@ from eventa_cockpit.config import (
     EnvironmentConfig,
     Kubernetes,
     Loki,
+    PagerDuty,
     Prometheus,
     Query,
     Sentry,
+    ServiceLevel,
     StatusPage,
 )
 from eventa_cockpit.domain.board import DATABASE
@@ -27,6 +30,8 @@ from eventa_cockpit.domain.source import Source
 from eventa_cockpit.integrations.registry import sources_for
 
 TOKEN = "sntrys_0123456789"
+TOKENS = {"SENTRY_TOKEN": TOKEN, "PAGERDUTY_TOKEN": "y_NbAkKc66ryYTWUXYEu"}
+"""Variables that the configurations take their secrets from."""
 AWS_VARIABLES = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLEEXAMPLE00", "AWS_SECRET_ACCESS_KEY": "not-a-real-key"}
 
 
@@ -49,6 +54,19 @@ def status_page(url: str, deadline: float = 5.0) -> Source[Any]:
     return source(EnvironmentConfig(status_pages={"stripe": StatusPage(url=url, deadline=deadline)}))
 
 
+def pages(url: str, deadline: float = 5.0, **options: Any) -> Source[Any]:
+    return source(EnvironmentConfig(pagerduty=pagerduty(url, deadline, **options)), "pages")
+
+
+def on_call(url: str, deadline: float = 5.0, **options: Any) -> Source[Any]:
+    settings = {"escalation_policy": "PPOLICY", **options}
+    return source(EnvironmentConfig(pagerduty=pagerduty(url, deadline, **settings)), "on_call")
+
+
+def pagerduty(url: str, deadline: float = 5.0, **options: Any) -> PagerDuty:
+    return PagerDuty(url=url, token="env:PAGERDUTY_TOKEN", deadline=deadline, **options)
+
+
 def loki(url: str, deadline: float = 5.0, **options: Any) -> Source[Any]:
     return source(EnvironmentConfig(loki=Loki(url=url, deadline=deadline, **options)))
 
@@ -69,6 +87,14 @@ PAYMENT_FAILURES = '100 * sum(rate(payments_total{result="failed"}[5m])) / sum(r
 def prometheus(url: str, deadline: float = 5.0, queries: dict[str, Query] | None = None, **options: Any) -> Source[Any]:
     asked = queries or {"payment_failure_rate": Query(query=PAYMENT_FAILURES, unit="%", bound=5)}
     return source(EnvironmentConfig(prometheus=Prometheus(url=url, deadline=deadline, queries=asked, **options)))
+
+
+def objectives(url: str, folder: Path, deadline: float = 5.0, text: str = "error_rate: 0.001\n") -> Source[Any]:
+    file = folder / "slo.yml"
+    file.write_text(text, "utf-8")
+    queries = {"requests": "sum(increase(r[{{.window}}]))", "errors": "sum(increase(e[{{.window}}]))"}
+    slo = ServiceLevel(file=file, deadline=deadline, **queries)
+    return source(EnvironmentConfig(prometheus=Prometheus(url=url), slo=slo))
 
 
 def kubeconfig(url: str, folder: Path, user: str = "{token: abcdefgh}") -> Path:
@@ -258,6 +284,7 @@ def healthy() -> Behaviour:
         summary_json=answer_json(summary(API="operational")),
         query=answer_json(vector(({}, "7"))),
         query_range=lambda request, connection: (lines if "/loki/" in request.path else metrics)(request, connection),
+        **paging(),
         deployments=answer_json(kube_list(deployment())),
         replicasets=answer_json(kube_list(replica_set("eventa-api", "41", NOW - timedelta(days=1)))),
         pods=answer_json(kube_list(pod())),

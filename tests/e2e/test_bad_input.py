@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -125,6 +126,19 @@ def test_a_locale_that_is_not_utf8(name: str) -> None:
 
     assert f'"{name}" is not UTF-8' in said
     assert "LC_ALL=C.UTF-8 cockpit" in said
+
+
+@pytest.mark.parametrize("arguments", [(), ("demo",)])
+def test_errors_that_go_to_a_file_would_take_the_screen_along(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    errors = tmp_path / "errors"
+    line = shlex.join([COCKPIT, *arguments])
+
+    with in_pty(["sh", "-c", f"exec {line} 2>{errors}"], variables=environment()) as terminal:
+        assert terminal.exit_status() == 2
+        assert terminal.said == ""
+
+    assert "input, output or error output is none" in errors.read_text()
+    assert "\x1b" not in errors.read_text()
 
 
 def test_a_pipe_instead_of_a_terminal() -> None:

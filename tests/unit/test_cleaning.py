@@ -104,6 +104,19 @@ def test_emoji_and_joined_scripts_are_left_whole():
         assert clean(text) == text
 
 
+def test_a_storm_of_marks_is_cut_to_what_a_script_may_need_and_says_so():
+    assert clean("Z" + "\u0335\u0321\u0336" * 30 + "!") == "Z\u0335\u0321\u0336\u0335⟨+86⟩!"
+    assert clean_line("ส" + "\u0e47" * 7) == "ส" + "\u0e47" * 4 + "⟨+3⟩"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Vie\u0323\u0302t", "ที่นี่", "בְּרֵאשִׁ֖ית", "مُحَمَّدٌ", "क्षत्रिय", "が\u3099", "e\u0302\u0301\u0323", "།༄༅་" * 9, "─━│✗" * 9],
+)
+def test_marks_that_people_write_are_left_alone(text):
+    assert clean(text) == text
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

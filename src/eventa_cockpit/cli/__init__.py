@@ -20,11 +20,14 @@ COMMANDS = {
     "config": "eventa_cockpit.cli.config:config",
     "demo": "eventa_cockpit.cli.demo:demo",
     "doctor": "eventa_cockpit.cli.doctor:doctor",
+    "incidents": "eventa_cockpit.cli.incidents:incidents",
     "journal": "eventa_cockpit.cli.journal:journal",
+    "postmortem": "eventa_cockpit.cli.postmortem:postmortem",
     "preflight": "eventa_cockpit.cli.preflight:preflight",
     "runbooks": "eventa_cockpit.cli.runbooks:runbooks",
     "status": "eventa_cockpit.cli.status:status",
     "verify": "eventa_cockpit.cli.verify:verify",
+    "watch": "eventa_cockpit.cli.watch:watch",
 }
 """Name → module:attribute of a `click.Command`."""
 

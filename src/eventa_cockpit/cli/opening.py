@@ -13,8 +13,8 @@ from eventa_cockpit.locale import _, mark, use_language
 FRAMES = "TEXTUAL_FPS"
 SENTENCES = {
     terminal.NOT_A_TERMINAL: mark(
-        "The screen needs a terminal, and input or output is none. Start it in a terminal (with ssh: ssh -t HOST "
-        "cockpit), or use a command that prints: cockpit --help"
+        "The screen needs a terminal, and input, output or error output is none. Start it in a terminal without "
+        "redirection (with ssh: ssh -t HOST cockpit), or use a command that prints: cockpit --help"
     ),
     terminal.DUMB: mark(
         'The screen cannot be drawn on TERM="{term}". Say what your terminal is: TERM=xterm-256color cockpit'

@@ -30,7 +30,7 @@ CRITICAL, UNCERTAIN = 1, 3
 def status(options: Options, *, as_json: bool) -> int:
     """Print what every upstream says now. Exit status: 0 good, 1 something is critical, 3 unknown or stale."""
     config = options.config()
-    board = asyncio.run(board_now(config))
+    board = board_now(config)
     now = datetime.now(UTC)
     if as_json:
         click.echo(json.dumps(as_data(config, board, now), ensure_ascii=False, indent=2))
@@ -39,12 +39,21 @@ def status(options: Options, *, as_json: bool) -> int:
     return exit_status(board, now)
 
 
-async def board_now(config: Config) -> Board:
-    """One bounded read of every upstream."""
+def board_now(config: Config) -> Board:
+    """What a cockpit or `cockpit watch` that shares has read last; else one bounded read of every upstream."""
+    from dataclasses import replace
+
+    from eventa_cockpit.config import state_folder
+    from eventa_cockpit.services.sharing.joining import board_of_others
+
+    shared = board_of_others(config, state_folder(config))
+    if shared is not None:
+        board, asker = shared
+        return replace(board, asked_by=asker)
     from eventa_cockpit.integrations.registry import sources_for
     from eventa_cockpit.services.looking import look
 
-    return await look(sources_for(config.chosen))
+    return asyncio.run(look(sources_for(config.chosen)))
 
 
 def exit_status(board: Board, now: datetime) -> int:
@@ -69,7 +78,9 @@ def print_lines(config: Config, board: Board, now: datetime) -> None:
 
     zone = ZoneInfo(config.timezone)
     moment = now.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S %Z")
-    click.echo(clean_line(f"{config.service} {config.environment}  {moment}"))
+    asker = board.asked_by
+    by = _("asked by {who}'s cockpit (pid {pid})").format(who=asker.responder, pid=asker.pid) if asker else ""
+    click.echo(clean_line(f"{config.service} {config.environment}  {moment}  {by}".rstrip()))
     if not board.feeds:
         click.echo(_("No upstream is configured for this environment."))
     order = [*GRAVEST_FIRST, None]
@@ -84,6 +95,7 @@ def as_data(config: Config, board: Board, now: datetime) -> dict[str, Any]:
         "service": config.service,
         "environment": config.environment,
         "at": now.isoformat(),
+        "asked_by": {"name": board.asked_by.responder, "pid": board.asked_by.pid} if board.asked_by else None,
         "exit_status": exit_status(board, now),
         "feeds": [_feed_data(feed, now) for feed in board.feeds.values()],
     }

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from eventa_cockpit.config.explaining import Problem
-from eventa_cockpit.config.shapes import Config, EnvironmentConfig, Upstream
+from eventa_cockpit.config.shapes import Config, EnvironmentConfig, Slack, Upstream
 from eventa_cockpit.locale import _
 
 LANGUAGES = ("auto", "en", "ja")
+CHANNELS = ("slack", "pagerduty")
 DATABASES = ("postgresql://", "postgres://")
 
 
@@ -67,14 +68,53 @@ def _environment_problems(environment: EnvironmentConfig) -> Iterator[Problem]:
         place = getattr(upstream, "token", None)
         if place is not None and not _is_place(place):
             yield (*name, "token"), _place_sentence()
+    yield from _telling_problems(environment)
+    if environment.slo is not None and environment.prometheus is None:
+        yield ("slo",), _("it needs a Prometheus to ask: add the table prometheus beside it.")
     for variable, place in environment.secrets.items():
         if not _is_place(place):
             yield ("secrets", variable), _place_sentence()
 
 
+def _telling_problems(environment: EnvironmentConfig) -> Iterator[Problem]:
+    if environment.slack is not None:
+        yield from _slack_problems(environment.slack)
+    for target, channel in environment.escalation.items():
+        if channel.vendor not in CHANNELS:
+            sentence = _('"{name}" cannot be told anything. Use one of: {names}.')
+            yield (
+                ("escalation", target, "vendor"),
+                sentence.format(name=channel.vendor, names=", ".join(CHANNELS)),
+            )
+
+
+def _slack_problems(slack: Slack) -> Iterator[Problem]:
+    if slack.token is None and slack.webhook is None:
+        yield ("slack",), _("it needs `token` or `webhook`: say where the one or the other is.")
+    for key in ("token", "webhook"):
+        place = getattr(slack, key)
+        if place is not None and not _is_place(place):
+            yield ("slack", key), _place_sentence()
+    reason = url_problem(slack.url)
+    if reason:
+        yield (
+            ("slack", "url"),
+            _('"{url}" {reason} Write it like https://host:port').format(url=slack.url, reason=reason),
+        )
+    if not 0 < slack.deadline <= 86_400:
+        yield ("slack", "deadline"), _("this has to be more than 0 and at most 86400 seconds.")
+    if slack.language not in {"", "en", "ja"}:
+        yield (
+            ("slack", "language"),
+            _('"{name}" is not a language of the cockpit. Use one of: {names}.').format(
+                name=slack.language, names="en, ja"
+            ),
+        )
+
+
 def upstreams_of(environment: EnvironmentConfig) -> Iterator[tuple[tuple[str, ...], Upstream]]:
     """The configured upstreams, each with the path of its table below the environment."""
-    for name in ("alertmanager", "database", "sentry", "prometheus", "loki", "kubernetes"):
+    for name in ("alertmanager", "database", "sentry", "prometheus", "slo", "loki", "kubernetes", "pagerduty"):
         upstream = getattr(environment, name)
         if upstream is not None:
             yield (name,), upstream

@@ -16,6 +16,8 @@ from eventa_cockpit.errors import ConfigError
 from eventa_cockpit.folders import CONFIG_VARIABLE, system_configs, user_config
 from eventa_cockpit.locale import _
 
+OBJECTIVES = ("slo.yml", "slo.yaml")
+SHIPPED_OBJECTIVES = Path(__file__).resolve().parent.parent / "runbooks" / "slo.yml"
 UNCONFIGURED = "unconfigured"
 """Name of the environment when there is no file. It counts as production: nobody said that it is safe."""
 
@@ -138,7 +140,24 @@ def _settled(config: Config, path: Path) -> Config:
         config,
         path=path.absolute(),
         environment=config.environment or next(iter(config.environments)),
+        environments={
+            name: _with_objectives(environment, folder, config.runbooks)
+            for name, environment in config.environments.items()
+        },
         runbooks=[str(folder / Path(place).expanduser()) for place in config.runbooks],
         state=None if config.state is None else folder / config.state.expanduser(),
         trusted_signers=None if config.trusted_signers is None else folder / config.trusted_signers.expanduser(),
     )
+
+
+def _with_objectives(environment: EnvironmentConfig, folder: Path, runbooks: list[str]) -> EnvironmentConfig:
+    """The environment with its file of objectives found: the one it names, else one beside the runbooks, else ours."""
+    slo = environment.slo
+    if slo is None:
+        return environment
+    if slo.file is not None:
+        file = folder / slo.file.expanduser()
+    else:
+        places = [folder / Path(place).expanduser() / name for place in runbooks for name in OBJECTIVES]
+        file = next((place for place in places if place.is_file()), SHIPPED_OBJECTIVES)
+    return msgspec.structs.replace(environment, slo=msgspec.structs.replace(slo, file=file))

@@ -56,6 +56,12 @@ EXAMPLES = {
         "tenant": '"eventa"',
         "token": '"env:GRAFANA_TOKEN"',
     },
+    "environments.prod.slo": {
+        "file": '"slo.yml"',
+        "requests": "'sum(increase(http_requests_total[{{.window}}]))'",
+        "errors": """'sum(increase(http_requests_total{code=~"5.."}[{{.window}}]))'""",
+        "fast": """'sum(increase(http_request_duration_seconds_bucket{le="0.3"}[{{.window}}]))'""",
+    },
     "environments.prod.kubernetes": {
         "namespace": '"eventa"',
         "deployments": '["api", "worker"]',
@@ -63,7 +69,20 @@ EXAMPLES = {
         "context": '"eventa-prod"',
         "cluster": '"https://kube.example:6443"',
     },
+    "environments.prod.pagerduty": {
+        "token": '"env:PAGERDUTY_TOKEN"',
+        "from_email": '"env:PAGERDUTY_EMAIL"',
+        "services": '["PSERVIC"]',
+        "escalation_policy": '"PPOLICY"',
+        "schedules": '["PPRIMRY", "PSECOND"]',
+    },
     "environments.prod.status_pages.stripe": {"url": '"https://status.stripe.com"'},
+    "environments.prod.slack": {
+        "token": '"file:/etc/eventa-cockpit/slack-token"',
+        "webhook": '"env:SLACK_WEBHOOK"',
+        "language": '"ja"',
+    },
+    'environments.prod.escalation."二次担当"': {"to": '"#sre-oncall"', "mention": '"<!subteam^S012345>"'},
     "environments.prod.variables": {"AWS_REGION": '"ap-northeast-1"'},
     "environments.prod.parameters": {"CF_DISTRIBUTION_ID": '"E2EXAMPLE"'},
     "environments.prod.secrets": {"ADMIN_TOKEN": '"env:ADMIN_TOKEN"'},

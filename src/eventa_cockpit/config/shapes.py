@@ -124,6 +124,27 @@ class Loki(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Seconds between two reads."""
 
 
+class ServiceLevel(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Error budgets of the service's objectives, from the queries of `[environments.prod.prometheus]`'s server."""
+
+    file: Path | None = None
+    """OpenSLO v1, Sloth, Pyrra or plain, relative to this file; unset means `slo.yml` beside the runbooks."""
+    requests: str | None = None
+    """For a plain file: PromQL of how many requests there were in `{{.window}}`."""
+    errors: str | None = None
+    """For a plain file: PromQL of how many of them failed."""
+    fast: str | None = None
+    """For a plain file: PromQL of how many of them were faster than its latency."""
+    minimum: float = 100.0
+    """Requests below which a window says nothing: with fewer, one error looks like an outage."""
+    resolution: float = 60.0
+    """Seconds of the shortest slice that is asked for; at least two scrape intervals."""
+    every: float = 30.0
+    """Seconds between two reads."""
+    deadline: float = 20.0
+    """Seconds after which a read is given up; the days that did not arrive are asked for next time."""
+
+
 class Kubernetes(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Deployments of one namespace: the roll-outs pane."""
 
@@ -139,13 +160,62 @@ class Kubernetes(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Name of the kubeconfig's cluster, or the address of its API server, that a step's kubectl must reach."""
 
 
+class PagerDuty(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """PagerDuty: who was paged, who is on call; pages can be answered from here."""
+
+    token: str
+    """Where the API key is (see "Secrets"); one that may only read is enough to watch."""
+    url: str = "https://api.pagerduty.com"
+    """Address of the REST API; in the EU `https://api.eu.pagerduty.com`."""
+    from_email: str = ""
+    """E-mail of your PagerDuty account, or `env:NAME` of what holds it: pages are answered in its name."""
+    services: list[str] = field(default_factory=list)
+    """Ids of the services whose pages are shown; empty means all that the key may see."""
+    escalation_policy: str = ""
+    """Id of the escalation policy whose levels are on call: 1 is the primary, 2 the secondary."""
+    schedules: list[str] = field(default_factory=list)
+    """Ids of the schedules in the order in which they are called, where no policy has just these levels."""
+
+
 class StatusPage(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Public status page of a vendor that the service depends on, in Statuspage's JSON shape."""
+    """Public status page of a vendor that the service depends on."""
 
     url: str
-    """Address of the page; the cockpit reads `/api/v2/summary.json` below it."""
+    """Address of the page, or of one of its formats: Statuspage's summary, Stripe's own, Atom or RSS."""
     every: float = 60.0
     """Seconds between two reads."""
+
+
+class Slack(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where people are told: by a bot's token, else by an incoming webhook (one channel, no threads)."""
+
+    token: str | None = None
+    """Where the bot's token is (see "Secrets"); it needs the scope `chat:write`."""
+    webhook: str | None = None
+    """Where the webhook's address is: whoever knows it can post, so it is a secret."""
+    incidents: str = "#incidents"
+    """Channel in which incidents are declared, updated and closed."""
+    page: str = "#sre-oncall"
+    """Channel in which the people on call are asked for help."""
+    url: str = "https://slack.com/api"
+    """Address of Slack's API."""
+    deadline: float = 10.0
+    """Seconds after which a post is given up."""
+    language: str = ""
+    """Language of the texts: `ja` or `en`; empty means the screen's."""
+
+
+class EscalationChannel(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How one target of the escalation policy is reached."""
+
+    to: str
+    """Channel or user of Slack; of PagerDuty the escalation level."""
+    vendor: str = "slack"
+    """`slack` or `pagerduty`."""
+    automatic: bool = False
+    """Told by itself when the deadline passes; otherwise by one key, with the text ready."""
+    mention: str = ""
+    """Put before the text: `<!subteam^S012345>` or `<@U012345>`."""
 
 
 class EnvironmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -165,15 +235,23 @@ class EnvironmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Application errors; without it the pane says that nothing is configured."""
     prometheus: Prometheus | None = None
     """Metrics by the team's own queries; without it the pane says that nothing is configured."""
+    slo: ServiceLevel | None = None
+    """Error budgets; without it the pane says that nothing is configured."""
     loki: Loki | None = None
     """Log lines; without it there is no such pane."""
     kubernetes: Kubernetes | None = None
     """Roll-outs; without it the pane says that nothing is configured."""
+    pagerduty: PagerDuty | None = None
+    """Pages and who is on call; without it there is no such pane."""
     status_pages: dict[str, StatusPage] = field(default_factory=dict)
     """Status pages of vendors, by the name that is shown."""
     aws_account: str = ""
     """Number of the AWS account that a step's commands must act in, or the ARN of who they act as (`*` at its end for
     any); a step is not run as anybody else."""
+    slack: Slack | None = None
+    """Where people are told; without it texts are ready to be copied."""
+    escalation: dict[str, EscalationChannel] = field(default_factory=dict)
+    """Target of the escalation policy, in the policy's own words → how it is reached."""
     variables: dict[str, str] = field(default_factory=dict)
     """Variables that every command gets."""
     parameters: dict[str, str] = field(default_factory=dict)
@@ -216,6 +294,8 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Your name in the record; empty means the login name."""
     journal: Record = field(default_factory=Record)
     """Where incidents are recorded."""
+    sharing: bool = True
+    """Cockpits with one state folder and the same upstreams ask them once for all, `cockpit watch` included."""
     trusted_signers: Path | None = None
     """File of allowed signers (see ssh-keygen(1)), relative to this file: what they signed needs no approval."""
     path: Path | None = None

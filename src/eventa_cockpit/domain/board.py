@@ -15,8 +15,11 @@ if TYPE_CHECKING:  # the first paint needs none of them
     from eventa_cockpit.domain.error_report import ErrorReport
     from eventa_cockpit.domain.log_stream import LogWindow
     from eventa_cockpit.domain.metric import MetricReadings
+    from eventa_cockpit.domain.on_call import OnCall
+    from eventa_cockpit.domain.page import PageList
     from eventa_cockpit.domain.rollout import RolloutList
     from eventa_cockpit.domain.service_status import ServiceStatus
+    from eventa_cockpit.domain.slo import SloReport
 
 T = TypeVar("T")
 
@@ -101,9 +104,23 @@ DATABASE = "database"
 ERRORS = "errors"
 LOGS = "logs"
 METRICS = "metrics"
+SLO = "slo"
+ON_CALL = "on_call"
+PAGES = "pages"
 ROLLOUTS = "rollouts"
 STATUS_PREFIX = "status:"
 """Before the configured name of a status page in its key: `status:stripe`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """The cockpit that asks the upstreams, for itself or for all that watch the same."""
+
+    responder: str
+    pid: int
+    is_us: bool
+    trouble: str = ""
+    """Why this one asks for itself instead of sharing, in a sentence; empty while all is well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +128,8 @@ class Board:
     """All feeds now. A feed that is not configured is absent, not unknown."""
 
     feeds: Mapping[str, Feed[Any]] = field(default_factory=lambda: MappingProxyType({}))
+    asked_by: Asker | None = None
+    """None where nobody shares."""
     _alerts: Feed[AlertList] | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -148,6 +167,19 @@ class Board:
         return self.feeds.get(METRICS)
 
     @property
+    def slo(self) -> Feed[SloReport] | None:
+        return self.feeds.get(SLO)
+
+    @property
+    def on_call(self) -> Feed[OnCall] | None:
+        return self.feeds.get(ON_CALL)
+
+    @property
+    def pages(self) -> Feed[PageList] | None:
+        """What people were woken for."""
+        return self.feeds.get(PAGES)
+
+    @property
     def rollouts(self) -> Feed[RolloutList] | None:
         return self.feeds.get(ROLLOUTS)
 
@@ -166,4 +198,4 @@ class Board:
         return as_one(parts)
 
     def with_feed(self, feed: Feed[Any]) -> Board:
-        return Board(MappingProxyType({**self.feeds, feed.source: feed}))
+        return Board(MappingProxyType({**self.feeds, feed.source: feed}), self.asked_by)

@@ -38,6 +38,8 @@ class MessageQueued:
     """Id of the message whose thread it belongs to."""
     deadline: str = ""
     """Key of the escalation deadline that it answers."""
+    mention: str = ""
+    """Whom the configuration calls with it, in the vendor's own markup."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +87,11 @@ class Message:
     text: str
     at: datetime
     by: str
+    changed_at: datetime
+    """When its state was reached."""
     thread_of: str = ""
     deadline: str = ""
+    mention: str = ""
     state: MessageState = MessageState.QUEUED
     tries: int = 0
     tried_by: str = ""
@@ -125,27 +130,49 @@ class MessagesDraft:
                 fact.text,
                 event.at,
                 event.name,
+                event.at,
                 fact.thread_of,
                 fact.deadline,
+                fact.mention,
             )
 
     def _try(self, event: Event, fact: MessageTried) -> None:
-        self._change(fact.id, state=MessageState.TRYING, tries=fact.number, tried_by=event.session, is_doubtful=False)
+        self._change(
+            event,
+            fact.id,
+            state=MessageState.TRYING,
+            tries=fact.number,
+            tried_by=event.session,
+            is_doubtful=False,
+        )
 
-    def _sent(self, _event: Event, fact: MessageSent) -> None:
-        self._change(fact.id, state=MessageState.SENT, reference=fact.reference, reason="", is_doubtful=False)
+    def _sent(self, event: Event, fact: MessageSent) -> None:
+        self._change(
+            event,
+            fact.id,
+            state=MessageState.SENT,
+            reference=fact.reference,
+            reason="",
+            is_doubtful=False,
+        )
 
-    def _failed(self, _event: Event, fact: MessageFailed) -> None:
+    def _failed(self, event: Event, fact: MessageFailed) -> None:
         known = self._found.get(fact.id)
         if known is not None and known.state is not MessageState.SENT:  # one that is out stays out
-            self._change(fact.id, state=MessageState.FAILED, reason=fact.reason, is_doubtful=not fact.is_certain)
+            self._change(
+                event,
+                fact.id,
+                state=MessageState.FAILED,
+                reason=fact.reason,
+                is_doubtful=not fact.is_certain,
+            )
 
-    def _dropped(self, _event: Event, fact: MessageDropped) -> None:
+    def _dropped(self, event: Event, fact: MessageDropped) -> None:
         known = self._found.get(fact.id)
         if known is not None and known.state is not MessageState.SENT:
-            self._change(fact.id, state=MessageState.DROPPED, reason=fact.reason)
+            self._change(event, fact.id, state=MessageState.DROPPED, reason=fact.reason)
 
-    def _change(self, message_id: str, **changes: Any) -> None:
+    def _change(self, event: Event, message_id: str, **changes: Any) -> None:
         known = self._found.get(message_id)
         if known is not None:
-            self._found[message_id] = replace(known, **changes)
+            self._found[message_id] = replace(known, changed_at=event.at, **changes)

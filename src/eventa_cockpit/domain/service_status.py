@@ -54,6 +54,8 @@ class ServiceIncident:
     """The newest update."""
     link: str = ""
     is_maintenance: bool = False
+    until: datetime | None = None
+    """When a maintenance is meant to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class ServiceStatus:
     """Those that are not operational first."""
     incidents: tuple[ServiceIncident, ...] = ()
     shape: str = ""
-    """Which page format was understood: `statuspage`, `stripe`."""
+    """Which page format was understood: `statuspage`, `stripe`, `atom`, `rss`."""
     updated_at: datetime | None = None
     """When the page itself was last changed, in UTC."""
     link: str = ""

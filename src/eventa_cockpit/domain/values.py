@@ -11,7 +11,10 @@ from eventa_cockpit.domain.board import (
     ERRORS,
     LOGS,
     METRICS,
+    ON_CALL,
+    PAGES,
     ROLLOUTS,
+    SLO,
     STATUS_PREFIX,
 )
 
@@ -22,7 +25,10 @@ VALUE_TYPES: dict[str, str] = {
     ERRORS: "eventa_cockpit.domain.error_report:ErrorReport",
     LOGS: "eventa_cockpit.domain.log_stream:LogWindow",
     METRICS: "eventa_cockpit.domain.metric:MetricReadings",
+    ON_CALL: "eventa_cockpit.domain.on_call:OnCall",
+    PAGES: "eventa_cockpit.domain.page:PageList",
     ROLLOUTS: "eventa_cockpit.domain.rollout:RolloutList",
+    SLO: "eventa_cockpit.domain.slo:SloReport",
     STATUS_PREFIX: "eventa_cockpit.domain.service_status:ServiceStatus",
 }
 """Key of a feed, or the part of it up to the colon → module and class. Imported when one is met, never before."""

@@ -19,7 +19,7 @@ from eventa_cockpit.locale import _
 
 BODY_LIMIT = 10_000_000
 """Bytes on the wire of one answer."""
-JSON_FORM = "application/json"
+JSON_FORM, XML_FORM = "application/json", "application/xml"
 """Stands for every JSON type, `application/problem+json` too."""
 
 
@@ -71,14 +71,20 @@ def check_form(headers: Mapping[str, str], place: str, limit: int = BODY_LIMIT, 
     if headers.get("content-encoding", "identity") != "identity":
         raise UpstreamError(FailureKind.MALFORMED, _("{place} sent a compressed body unasked.").format(place=place))
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind and kind != form and not (form == JSON_FORM and kind.endswith("+json")):
-        wanted = "JSON" if form == JSON_FORM else form
+    if kind and not has_form(kind, form):
+        wanted = {JSON_FORM: "JSON", XML_FORM: "XML"}.get(form, form)
         sentence = _("{place} sent {kind} instead of {wanted}: is a login page or a proxy in between?")
         sentence = sentence.format(place=place, kind=clean_line(kind)[:60], wanted=wanted)
         raise UpstreamError(FailureKind.MALFORMED, sentence)
     length = headers.get("content-length", "")
     if length.isdecimal() and int(length) > limit:
         raise too_large(place, limit)
+
+
+def has_form(kind: str, form: str) -> bool:
+    """Whether a media type is of a form: JSON and XML have many names (RFC 6839; RFC 7303)."""
+    families = {JSON_FORM: ("+json",), XML_FORM: ("+xml", "text/xml")}
+    return kind == form or kind.endswith(families.get(form, ()))
 
 
 def too_large(place: str, limit: int = BODY_LIMIT) -> UpstreamError:

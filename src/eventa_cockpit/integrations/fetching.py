@@ -30,7 +30,7 @@ from eventa_cockpit.integrations.answers import (
     transport_failure,
 )
 from eventa_cockpit.integrations.complaints import COMPLAINT_LIMIT, with_complaint
-from eventa_cockpit.integrations.limits import spent
+from eventa_cockpit.integrations.limits import bar, spent
 from eventa_cockpit.integrations.threads import in_thread
 from eventa_cockpit.locale import _
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     import httpx
 
 CONNECT_TIMEOUT = timedelta(seconds=3)
-HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "eventa-cockpit"}
+HEADERS = {"Accept-Encoding": "identity", "User-Agent": "eventa-cockpit"}
 
 COMPLAINT_PATIENCE = timedelta(seconds=2)
 """How long an upstream may take to say why it refused; the status is news enough without it."""
@@ -158,7 +158,7 @@ class Fetcher:
                 exchange.method,
                 exchange.url,
                 params=list(exchange.parameters) or None,
-                headers={**self._always, **exchange.headers, **authorization},
+                headers={"Accept": exchange.form, **self._always, **exchange.headers, **authorization},
                 content=exchange.content,
                 extensions={"trace": exchange.trace},
             ) as response:
@@ -237,6 +237,7 @@ class Fetcher:
         wait = spent(response.headers, self._now())
         if wait:
             self._barred[url] = self._now() + wait
+            bar(self._barred[url])
 
     def _heed_bar(self, url: str) -> None:
         until = self._barred.pop(url, None)

@@ -1,9 +1,11 @@
-"""How long an upstream asks us to wait: `Retry-After` and the vendors' own rate limit headers. Pure."""
+"""How long an upstream asks us to wait: `Retry-After` and the vendors' own rate limit headers."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -57,3 +59,24 @@ def _number(value: str | None) -> float | None:
 
 def _span(seconds: float) -> timedelta:
     return timedelta(seconds=min(max(seconds, 0.0), LONGEST.total_seconds()))
+
+
+_listener: ContextVar[list[datetime] | None] = ContextVar("limits", default=None)
+
+
+@contextmanager
+def listening() -> Iterator[list[datetime]]:
+    """Collects the moments until which upstreams bar us, from all calls that begin inside."""
+    moments: list[datetime] = []
+    token = _listener.set(moments)
+    try:
+        yield moments
+    finally:
+        _listener.reset(token)
+
+
+def bar(until: datetime) -> None:
+    """Tell whoever listens that the upstream allows no more calls until that moment."""
+    moments = _listener.get()
+    if moments is not None:
+        moments.append(until)

@@ -193,6 +193,25 @@ def selection_of(query: str) -> Selection:
     return Selection(tuple(selectors), max((node.range for node in ranges), default=timedelta()))
 
 
+@cache
+def counts_a_second(query: str) -> bool:
+    """Whether the query's value is a number a second, which `rate` gives, and not one over its whole range."""
+    import promql_parser
+
+    names: set[str] = set()
+
+    def visit(node: promql_parser.Expr) -> bool:
+        if isinstance(node, promql_parser.Call):
+            names.add(node.func.name)
+        return True
+
+    try:
+        promql_parser.walk(promql_parser.parse(query.replace("{{.window}}", "1m")), visit)
+    except ValueError:
+        return False
+    return bool(names & {"rate", "irate"}) and "increase" not in names
+
+
 def _bare(selector: promql_parser.VectorSelector) -> str:
     """As PromQL. The parser's own text would leave quotes inside of values as they are."""
     groups = [selector.matchers.matchers, *selector.matchers.or_matchers]

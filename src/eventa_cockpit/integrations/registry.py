@@ -15,8 +15,10 @@ from eventa_cockpit.config import (
     EnvironmentConfig,
     Kubernetes,
     Loki,
+    PagerDuty,
     Prometheus,
     Sentry,
+    ServiceLevel,
     StatusPage,
     Upstream,
 )
@@ -29,6 +31,13 @@ from eventa_cockpit.integrations.cloudwatch import CloudWatchSource
 from eventa_cockpit.integrations.fetching import Fetcher
 from eventa_cockpit.integrations.kubernetes import KubernetesSource
 from eventa_cockpit.integrations.loki import LokiSource
+from eventa_cockpit.integrations.objectives import SloSource, objectives_in
+from eventa_cockpit.integrations.on_call import OnCallSource
+from eventa_cockpit.integrations.pagerduty import BODY_LIMIT as PAGERDUTY_BODY_LIMIT
+from eventa_cockpit.integrations.pagerduty import HEADERS as PAGERDUTY_HEADERS
+from eventa_cockpit.integrations.pagerduty import PagerDutyApi
+from eventa_cockpit.integrations.pagerduty_on_call import PagerDutyOnCall
+from eventa_cockpit.integrations.pagerduty_pages import PagesSource
 from eventa_cockpit.integrations.prometheus import PrometheusSource
 from eventa_cockpit.integrations.promql import PrometheusApi
 from eventa_cockpit.integrations.sentry import SentrySource
@@ -56,11 +65,17 @@ def sources_for(environment: EnvironmentConfig, now: Clock = utc_now) -> tuple[S
     if environment.sentry is not None:
         sources.append(_sentry(environment.sentry, now))
     if environment.prometheus is not None:
-        sources.append(_prometheus(environment.prometheus, now))
+        if environment.prometheus.queries:
+            sources.append(_prometheus(environment.prometheus, now))
+        if environment.slo is not None:
+            sources.append(_slo(environment.slo, environment.prometheus, now))
     if environment.loki is not None:
         sources.append(_loki(environment.loki, now))
     if environment.kubernetes is not None:
         sources.append(_kubernetes(environment.kubernetes, environment, now))
+    if environment.pagerduty is not None:
+        sources.append(_pages(environment.pagerduty, now))
+    sources += _on_call(environment, now)
     sources += [_status_page(name, page, now) for name, page in environment.status_pages.items()]
     return tuple(sources)
 
@@ -115,6 +130,18 @@ def _prometheus(config: Prometheus, now: Clock) -> PrometheusSource:
     )
 
 
+def _slo(config: ServiceLevel, prometheus: Prometheus, now: Clock) -> SloSource:
+    return SloSource(
+        _prometheus_api(prometheus, now),
+        lambda: objectives_in(config),
+        resolution=timedelta(seconds=config.resolution),
+        minimum=config.minimum,
+        every=_every(config),
+        deadline=_deadline(config),
+        now=now,
+    )
+
+
 def _prometheus_api(config: Prometheus, now: Clock) -> PrometheusApi:
     fetcher = Fetcher(_bearer(config.token, "prometheus.token"), body_limit=PROMETHEUS_BODY_LIMIT, now=now)
     return PrometheusApi(config.url, fetcher, datasource=config.datasource)
@@ -144,6 +171,28 @@ def _kubernetes(config: Kubernetes, environment: EnvironmentConfig, now: Clock) 
         deadline=_deadline(config),
         now=now,
     )
+
+
+def _pages(config: PagerDuty, now: Clock) -> PagesSource:
+    return PagesSource(pagerduty_api(config, now), config.services, _every(config), _deadline(config), now)
+
+
+def _on_call(environment: EnvironmentConfig, now: Clock) -> list[OnCallSource]:
+    config = environment.pagerduty
+    if config is None or not (config.escalation_policy or config.schedules):
+        return []
+    reader = PagerDutyOnCall(pagerduty_api(config, now), config.escalation_policy, config.schedules, now)
+    return [OnCallSource(reader, None, "PagerDuty", _every(config), _deadline(config))]
+
+
+def pagerduty_api(config: PagerDuty, now: Clock = utc_now) -> PagerDutyApi:
+    """The account, as it is read and written."""
+
+    def key() -> str:
+        return f"Token token={read_secret(config.token, name='pagerduty.token')}"
+
+    fetcher = Fetcher(key, headers=PAGERDUTY_HEADERS, body_limit=PAGERDUTY_BODY_LIMIT, now=now)
+    return PagerDutyApi(config.url, fetcher)
 
 
 def _status_page(name: str, config: StatusPage, now: Clock) -> StatusPageSource:

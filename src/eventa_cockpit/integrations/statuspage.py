@@ -1,108 +1,36 @@
-"""Other companies' status pages: Atlassian Statuspage's summary and Stripe's own format, told apart by their fields.
+"""Other companies' status pages, whichever format each of them has: they are tried in turn until one is understood.
 
-A page that says nothing that we understand is an error, and a state that we do not know is unknown: never green.
-Formats: https://www.atlassianstatus.com/api (v2 summary), https://status.stripe.com/current/full.
+What every page shows to people is HTML, which is not understood: a word on it may mean anything.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
-import msgspec
-
-from eventa_cockpit.cleaning import clean, clean_line
 from eventa_cockpit.domain.board import STATUS_PREFIX, FailureKind
-from eventa_cockpit.domain.service_status import (
-    GRAVITY,
-    Component,
-    ServiceIncident,
-    ServiceState,
-    ServiceStatus,
-    worst,
-)
+from eventa_cockpit.domain.service_status import ServiceStatus
 from eventa_cockpit.errors import UpstreamError
-from eventa_cockpit.integrations.decoding import decoded, malformed, strictly, utc, web_link
+from eventa_cockpit.integrations.answers import JSON_FORM, XML_FORM
+from eventa_cockpit.integrations.decoding import decoded
 from eventa_cockpit.integrations.fetching import Fetcher, within
-from eventa_cockpit.locale import _
+from eventa_cockpit.integrations.status_feeds import status_of_feed
+from eventa_cockpit.integrations.status_shapes import status_of
 
-SUMMARY = "/api/v2/summary.json"
-FULL = "/current/full"
 ELSEWHERE = (FailureKind.NOT_FOUND, FailureKind.REDIRECTED, FailureKind.MALFORMED)
-"""Failures after which the page's other format is tried."""
-
-INDICATORS = {
-    "none": ServiceState.OPERATIONAL,
-    "maintenance": ServiceState.MAINTENANCE,
-    "minor": ServiceState.DEGRADED,
-    "major": ServiceState.PARTIAL_OUTAGE,
-    "critical": ServiceState.MAJOR_OUTAGE,
-}
-COMPONENTS = {
-    "operational": ServiceState.OPERATIONAL,
-    "under_maintenance": ServiceState.MAINTENANCE,
-    "degraded_performance": ServiceState.DEGRADED,
-    "partial_outage": ServiceState.PARTIAL_OUTAGE,
-    "major_outage": ServiceState.MAJOR_OUTAGE,
-}
-UPTIME = {
-    "up": ServiceState.OPERATIONAL,
-    "degraded": ServiceState.DEGRADED,
-    "down": ServiceState.MAJOR_OUTAGE,
-}
-"""Stripe's `pending` and `paused` say nothing about the service."""
+"""Failures after which the page's next format is tried."""
+CONTENT = timedelta(minutes=15)
+"""How long the format that was understood is asked for first; then the better ones get another chance."""
 
 
-class Page(msgspec.Struct):
-    name: str
-    url: str = ""
-    updated_at: datetime | None = None
+class Format(NamedTuple):
+    """One address of a page, and how its answer is understood."""
 
-
-class Status(msgspec.Struct):
-    indicator: str
-    description: str = ""
-
-
-class PageComponent(msgspec.Struct):
-    name: str
-    status: str
-    group: bool = False
-
-
-class Update(msgspec.Struct):
-    body: str | None = ""
-
-
-class PageIncident(msgspec.Struct):
-    name: str
-    status: str
-    shortlink: str | None = None
-    created_at: datetime | None = None
-    started_at: datetime | None = None
-    scheduled_for: datetime | None = None
-    incident_updates: list[Update] = []
-
-
-class Summary(msgspec.Struct):
-    page: Page
-    status: Status
-    components: list[PageComponent] = []
-    incidents: list[PageIncident] = []
-    scheduled_maintenances: list[PageIncident] = []
-
-
-class UptimePart(msgspec.Struct):
-    title: str = ""
-    key: str = ""
-    warning: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
-
-
-class Uptime(msgspec.Struct):
-    state: str = msgspec.field(name="UptimeStatus")
-    message: str | None = ""
-    parts: list[UptimePart] = msgspec.field(default_factory=list, name="uptimeData")
+    url: str
+    form: str
+    understand: Callable[[bytes, str, datetime], ServiceStatus]
 
 
 class StatusPageSource:
@@ -126,22 +54,23 @@ class StatusPageSource:
         self._name = name
         self._fetcher = fetcher
         self._now = now
-        self._candidates = _candidates(url)
+        self._formats = _formats(url.rstrip("/"))
+        self._understood: tuple[Format, datetime] | None = None
 
     async def read(self) -> ServiceStatus:
         """What the page says; raises UpstreamError, about the first format when the page has none that we know."""
         failure: UpstreamError | None = None
         async with within(self.deadline):
-            for candidate in self._candidates:
+            for candidate in self._in_order():
                 try:
-                    answer = await self._fetcher.get(candidate)
-                    status = await decoded(answer.body, lambda body: status_of(body, self._name, self._now()))
+                    status = await self._ask(candidate)
                 except UpstreamError as error:
                     failure = failure or error
                     if error.kind not in ELSEWHERE:
                         raise
                 else:
-                    self._candidates.sort(key=lambda address: address != candidate)
+                    if self._understood is None or self._understood[0] != candidate:
+                        self._understood = candidate, self._now()
                     return status
         assert failure is not None
         raise failure
@@ -149,73 +78,35 @@ class StatusPageSource:
     async def close(self) -> None:
         await self._fetcher.close()
 
+    def _in_order(self) -> list[Format]:
+        """The one that was understood first, for a while."""
+        if self._understood is not None and self._now() - self._understood[1] > CONTENT:
+            self._understood = None
+        first = self._understood[0] if self._understood is not None else None
+        return sorted(self._formats, key=lambda candidate: candidate != first)
 
-def _candidates(url: str) -> list[str]:
-    page = url.rstrip("/")
-    return [page] if urlsplit(page).path else [page + SUMMARY, page + FULL]
-
-
-def status_of(body: bytes, name: str, now: datetime) -> ServiceStatus:
-    """The page's state whichever of the known formats it has; `name` serves where the page has none for itself."""
-    fields = strictly(body, dict[str, msgspec.Raw])
-    if "status" in fields and "page" in fields:
-        return _from_summary(strictly(body, Summary), now)
-    if "UptimeStatus" in fields:
-        return _from_uptime(strictly(body, Uptime), name)
-    raise malformed(_("it is neither a Statuspage summary nor Stripe's format"))
+    async def _ask(self, candidate: Format) -> ServiceStatus:
+        answer = await self._fetcher.get(candidate.url, form=candidate.form)
+        return await decoded(answer.body, lambda body: candidate.understand(body, self._name, self._now()))
 
 
-def _from_summary(raw: Summary, now: datetime) -> ServiceStatus:
-    components = tuple(
-        Component(clean_line(part.name), COMPONENTS.get(part.status, ServiceState.UNKNOWN))
-        for part in raw.components
-        if not part.group
-    )
-    state = INDICATORS.get(raw.status.indicator, ServiceState.UNKNOWN)
-    return ServiceStatus(
-        name=clean_line(raw.page.name),
-        state=worst((state, *(component.state for component in components))),
-        summary=clean_line(raw.status.description),
-        components=_gravest_first(components),
-        incidents=(
-            *(_incident(incident, now, is_maintenance=False) for incident in raw.incidents),
-            *(_incident(incident, now, is_maintenance=True) for incident in raw.scheduled_maintenances),
-        ),
-        shape="statuspage",
-        updated_at=min(utc(raw.page.updated_at), now) if raw.page.updated_at else None,
-        link=web_link(raw.page.url),
+def _formats(page: str) -> tuple[Format, ...]:
+    """Those of a whole page, the most telling first; the one that its ending names for an address with a path."""
+    path = urlsplit(page).path
+    if path:
+        is_feed = path.endswith((".atom", ".rss", ".xml"))
+        return (_feed(page) if is_feed else _json(page),)
+    return (
+        _json(page + "/api/v2/summary.json"),
+        _json(page + "/current/full"),
+        _feed(page + "/history.atom"),
+        _feed(page + "/history.rss"),
     )
 
 
-def _incident(raw: PageIncident, now: datetime, *, is_maintenance: bool) -> ServiceIncident:
-    started = raw.scheduled_for if is_maintenance else raw.started_at or raw.created_at
-    return ServiceIncident(
-        title=clean_line(raw.name),
-        state=clean_line(raw.status),
-        started_at=None if started is None else utc(started) if is_maintenance else min(utc(started), now),
-        text=clean((raw.incident_updates[0].body if raw.incident_updates else "") or ""),
-        link=web_link(raw.shortlink),
-        is_maintenance=is_maintenance,
-    )
+def _json(url: str) -> Format:
+    return Format(url, JSON_FORM, status_of)
 
 
-def _from_uptime(raw: Uptime, name: str) -> ServiceStatus:
-    components = tuple(Component(clean_line(part.title or part.key), _part_state(part)) for part in raw.parts)
-    return ServiceStatus(
-        name=clean_line(name),
-        state=UPTIME.get(raw.state, ServiceState.UNKNOWN),
-        summary=clean_line(raw.message or ""),
-        components=_gravest_first(components),
-        shape="stripe",
-    )
-
-
-def _part_state(part: UptimePart) -> ServiceState:
-    """Stripe marks a part that is not well with a warning; a part that does not say is unknown."""
-    if isinstance(part.warning, msgspec.UnsetType):
-        return ServiceState.UNKNOWN
-    return ServiceState.OPERATIONAL if bytes(part.warning) == b"null" else ServiceState.DEGRADED
-
-
-def _gravest_first(components: tuple[Component, ...]) -> tuple[Component, ...]:
-    return tuple(sorted(components, key=lambda component: -GRAVITY[component.state]))
+def _feed(url: str) -> Format:
+    return Format(url, XML_FORM, status_of_feed)

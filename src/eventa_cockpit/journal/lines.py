@@ -14,6 +14,8 @@ from typing import Annotated, Any, Generic, TypeVar, get_args
 
 import msgspec
 
+from eventa_cockpit.cleaning import clean, clean_line
+from eventa_cockpit.domain import event as facts
 from eventa_cockpit.domain.event import Event, Fact, IncidentDeclared, UnknownFact
 from eventa_cockpit.domain.evidence import EvidenceTaken
 from eventa_cockpit.domain.obligation import ObligationOpened
@@ -27,6 +29,21 @@ _HASH = b',"hash":"'
 _DIGEST = 64 + 2
 _TAIL = len(_HASH) + _DIGEST
 """Bytes of a line's last member, with the brace that ends the line."""
+
+WORDS: dict[type[Fact], tuple[str, ...]] = {
+    facts.IncidentDeclared: ("title", "environment", "service"),
+    facts.IncidentClosed: ("reason",),
+    facts.ResponderJoined: ("host",),
+    facts.RunbookOpened: ("title",),
+    facts.StepStarted: ("title", "reason"),
+    facts.StepFinished: ("cancelled_by", "reason"),
+    facts.StepSkipped: ("reason",),
+    facts.StepDone: ("note",),
+    facts.NoteAdded: ("text",),
+    facts.UnknownFact: ("kind",),
+}
+"""What other people wrote for people to read. Commands, values and identifiers are not words: they stay what they are,
+and whoever draws them shows what is odd about them."""
 
 KINDS: dict[str, type[Fact]] = {kind.__name__: kind for kind in get_args(Fact) if kind is not UnknownFact}
 T = TypeVar("T")
@@ -106,13 +123,16 @@ def decode(line: bytes) -> Event | None:
         return None
     try:
         record, fact = _record(line)
+        name = record.name
+        if b"\\" in line or b"\x7f" in line or not line.isascii():  # otherwise no character could do harm
+            name, fact = clean_line(name), _with_clean_words(fact)
         return Event(
             record.incident,
             record.session,
             record.number,
             record.lamport,
             record.uid,
-            record.name,
+            name,
             record.at,
             record.boot,
             record.monotonic,
@@ -144,6 +164,12 @@ def _unknown(line: bytes) -> tuple[_Record[Any], Fact]:
     record = _OF_ANY.decode(line)
     data = record.data if isinstance(record.data, dict) else {"data": record.data}
     return record, UnknownFact(record.kind, MappingProxyType(data))
+
+
+def _with_clean_words(fact: Any) -> Any:
+    said = {name: getattr(fact, name) for name in WORDS.get(type(fact), ())}
+    harmless = {name: clean(text) for name, text in said.items()}
+    return replace(fact, **harmless) if harmless != said else fact
 
 
 def decode_head(line: bytes) -> Head | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 import os
+from functools import cache
 from pathlib import Path
 
 DOMAIN = "cockpit"
@@ -38,6 +39,16 @@ def current_language() -> str:
 def _(message: str) -> str:
     """The message in the chosen language. Fill values with `.format(…)` afterwards, never before."""
     return _catalogue.gettext(message) if message else ""
+
+
+@cache
+def _catalogue_of(language: str) -> gettext.NullTranslations:
+    return gettext.translation(DOMAIN, FOLDER, [language], fallback=True)
+
+
+def in_language(language: str, message: str) -> str:
+    """A marked message in a given language, for texts that others will read."""
+    return _catalogue_of(language).gettext(message) if message else ""
 
 
 def mark(message: str) -> str:

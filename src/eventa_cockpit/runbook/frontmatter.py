@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from eventa_cockpit.config.objectives.documents import is_too_deep
 from eventa_cockpit.domain.runbook import NO_VALUES, Problem
 from eventa_cockpit.locale import _
 
 MAX_BYTES = 64 * 1024
-_MAX_DEPTH = 60
-"""Of brackets: deeper nesting is rubbish, and would overflow the C stack of the YAML parser."""
 _KNOWN_KEYS = ("service", "alerts", "params", "dashboards", "owner", "reviewed")
 
 
@@ -62,7 +61,7 @@ def load_yaml(text: str, file: str, *, first_line: int) -> tuple[Any, Problem | 
     """The plain data in the text, which begins on `first_line` of its file, or what is wrong with it."""
     import yaml
 
-    if max(map(text.count, "[{")) > _MAX_DEPTH and _nesting(text) > _MAX_DEPTH:
+    if is_too_deep(text):
         return None, Problem(file, first_line, _("The YAML is nested too deeply; it was not read."))
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
@@ -75,14 +74,6 @@ def load_yaml(text: str, file: str, *, first_line: int) -> tuple[Any, Problem | 
     except (ValueError, RecursionError, OverflowError):
         message = _("The YAML holds a value that cannot be read; it was not read.")
         return None, Problem(file, first_line, message)
-
-
-def _nesting(text: str) -> int:
-    depth = deepest = 0
-    for letter in text:
-        depth += (letter in "[{") - (letter in "]}")
-        deepest = max(deepest, depth)
-    return deepest
 
 
 class _Reader:

@@ -87,6 +87,7 @@ _of_thread = threading.local()
 
 
 def parse_tree(source: bytes) -> Tree:
+    """The whole tree. A node keeps its tree alive, and a tree its language; give neither to another thread."""
     from tree_sitter import Parser
 
     parser: Parser | None = getattr(_of_thread, "parser", None)

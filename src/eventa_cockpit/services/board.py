@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random as chance
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -15,7 +15,8 @@ from typing import Any
 
 from eventa_cockpit.domain.board import Board, Feed
 from eventa_cockpit.domain.source import Source
-from eventa_cockpit.services.polling import Poller, forget
+from eventa_cockpit.services.keeping import Subscriber, Subscribers
+from eventa_cockpit.services.polling import Known, NotOursError, Poller, forget
 
 __all__ = ["BoardService", "Source", "Subscriber"]
 
@@ -24,8 +25,6 @@ CLOSING = timedelta(seconds=2)
 
 HEAD_START = timedelta(seconds=1)
 """How long the first source, which a responder needs first, may have the machine for itself."""
-
-Subscriber = Callable[[Board], None]
 
 
 def _utc_now() -> datetime:
@@ -41,12 +40,20 @@ class BoardService:
         *,
         clock: Callable[[], datetime] = _utc_now,
         random: Callable[[], float] = chance.random,
+        known: Mapping[str, Known] = MappingProxyType({}),
+        may_read: Callable[[], bool] = lambda: True,
     ) -> None:
-        """`clock` gives the wall time in UTC, `random` numbers in [0, 1). Pauses are the event loop's own time."""
+        """`clock` gives the wall time in UTC, `random` numbers in [0, 1). Pauses are the event loop's own time.
+
+        Goes on from what is `known`. Before each read `may_read` is asked; its no ends `run` with NotOursError.
+        """
         self._sources = tuple(sources)
-        self._pollers = {source.key: Poller(source, self._publish, clock, random) for source in sources}
+        self._pollers = {
+            source.key: Poller(source, self._publish, clock, random, known.get(source.key), may_read)
+            for source in sources
+        }
         self._board = Board(MappingProxyType({key: poller.feed for key, poller in self._pollers.items()}))
-        self._subscribers: list[Subscriber] = []
+        self._subscribers = Subscribers()
         self._answered = asyncio.Event()
 
     @property
@@ -54,24 +61,27 @@ class BoardService:
         """All feeds as they are now."""
         return self._board
 
+    @property
+    def known(self) -> dict[str, Known]:
+        """All feeds, and until when their upstreams must not be asked."""
+        return {key: poller.known for key, poller in self._pollers.items()}
+
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
         """Calls `subscriber` on the event loop with each changed board; the result ends the subscription."""
-        self._subscribers.append(subscriber)
-
-        def unsubscribe() -> None:
-            if subscriber in self._subscribers:
-                self._subscribers.remove(subscriber)
-
-        return unsubscribe
+        return self._subscribers.add(subscriber)
 
     async def run(self) -> None:
-        """Reads all sources, each at its own pace, until cancelled."""
+        """Reads all sources, each at its own pace, until cancelled. Raises NotOursError."""
         try:
             async with asyncio.TaskGroup() as group:
                 for place, (key, poller) in enumerate(self._pollers.items()):
                     group.create_task(poller.run(), name=f"board.poll {key}")
-                    if place == 0:
+                    if place == 0 and poller.feed.at is None:
                         await self._head_start()
+        except ExceptionGroup as errors:
+            if errors.subgroup(NotOursError):
+                raise NotOursError from None
+            raise
         finally:
             await self._close()
 
@@ -94,14 +104,7 @@ class BoardService:
     def _publish(self, feed: Feed[Any]) -> None:
         self._board = self._board.with_feed(feed)
         self._answered.set()
-        # Called by the loop, not by the poller: a subscriber that raises harms neither the feed nor its neighbours.
-        loop = asyncio.get_running_loop()
-        for subscriber in self._subscribers:
-            loop.call_soon(self._notify, subscriber, self._board)
-
-    def _notify(self, subscriber: Subscriber, board: Board) -> None:
-        if subscriber in self._subscribers:
-            subscriber(board)
+        self._subscribers.tell(self._board)
 
     async def _close(self) -> None:
         closing = [asyncio.ensure_future(source.close()) for source in self._sources]

@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from eventa_cockpit.domain.runbook import Library, Runbook
     from eventa_cockpit.runner.indexing import Indexer
     from eventa_cockpit.runner.output import OutputLog
-    from eventa_cockpit.services.board import BoardService
     from eventa_cockpit.services.incidents import Incidents
+    from eventa_cockpit.services.keeping import BoardKeeper
     from eventa_cockpit.services.preflight.remembering import Preflights
     from eventa_cockpit.services.session import Session
 
+LOOKED_UP = 30
+"""Alerts, the most urgent first, for which a runbook is looked up unasked."""
 FOLLOW_S = 0.5
 """How often runs and other sessions are looked at."""
 
@@ -38,7 +40,7 @@ class Contents(NamedTuple):
     """What lies on an open desk."""
 
     library: Library
-    poller: BoardService
+    poller: BoardKeeper
     incidents: Incidents
     close: Listener = lambda: None
     logout_warning: str = ""
@@ -80,6 +82,8 @@ class Desk:
         self._listeners: list[Listener] = []
         self._examined = ""
         """The runbook whose preflight was begun last by itself."""
+        self._offered_for: tuple[Board | None, Library | None] = (None, None)
+        self._offers: Mapping[str, Offer | None] = MappingProxyType({})
 
     @property
     def library(self) -> Library | None:
@@ -138,17 +142,31 @@ class Desk:
 
         return match(alerts, self.library, self.board, self.clock())
 
-    def offers(self) -> Mapping[str, Offer]:
-        """Fingerprint of each firing alert that a runbook answers → the best one."""
+    def offers(self) -> Mapping[str, Offer | None]:
+        """Fingerprint of the most urgent firing alerts → the best runbook, or that none answers it.
+
+        One that is not among them was not looked up: each costs most of a millisecond at every change of the board.
+        """
+        board, library = self._offered_for
+        if board is not self.board or library is not self.library:
+            self._offered_for = (self.board, self.library)
+            self._offers = MappingProxyType(self._found_offers())
+        return self._offers
+
+    def _found_offers(self) -> dict[str, Offer | None]:
+        feed, library = self.board.alerts, self.library
+        if feed is None or feed.value is None or library is None:
+            return {}
+        from eventa_cockpit.domain.alert import AlertList, AlertState
         from eventa_cockpit.domain.matching import Offer
 
-        alerts, library = self.board.alerts, self.library
-        found: dict[str, Offer] = {}
-        for entry in self.matches(alerts.value if alerts is not None else None):
-            runbook = library.runbook(entry.runbook_id) if library is not None else None
-            if runbook is not None and entry.fingerprint:
-                found.setdefault(entry.fingerprint, Offer(runbook.title, entry))
-        return MappingProxyType(found)
+        urgent = [alert for alert in feed.value.alerts[:LOOKED_UP] if alert.state is AlertState.FIRING]
+        found: dict[str, Offer | None] = {alert.fingerprint: None for alert in urgent}
+        for entry in self.matches(AlertList(tuple(urgent))):
+            runbook = library.runbook(entry.runbook_id)
+            if runbook is not None and entry.fingerprint and found[entry.fingerprint] is None:
+                found[entry.fingerprint] = Offer(runbook.title, entry)
+        return found
 
     def best_runbook(self, alert: Alert) -> Runbook | None:
         from eventa_cockpit.domain.alert import AlertList

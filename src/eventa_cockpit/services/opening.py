@@ -7,15 +7,14 @@ from pathlib import Path
 
 from eventa_cockpit.config import Config
 from eventa_cockpit.domain.runbook import Library
-from eventa_cockpit.integrations.registry import sources_for
 from eventa_cockpit.runbook.library import load_library, shipped_runbooks
 from eventa_cockpit.runner.launching import Runner
 from eventa_cockpit.runner.logind import logout_fate
-from eventa_cockpit.services.board import BoardService
 from eventa_cockpit.services.desk import Contents
 from eventa_cockpit.services.incidents import Incidents, new_responder
 from eventa_cockpit.services.memory import note_about
 from eventa_cockpit.services.preflight.remembering import Preflights
+from eventa_cockpit.services.sharing.joining import keeper_for
 from eventa_cockpit.services.storing import store_for
 from eventa_cockpit.services.trust import Vetting
 
@@ -28,8 +27,8 @@ def fetch(config: Config, state: Path) -> Contents:
     fate = logout_fate()
     runner = Runner(prefix=fate.prefix)
     runner.prefork()
-    poller = BoardService(sources_for(config.chosen))
     responder = new_responder(config.responder)
+    poller = keeper_for(config, state, responder.name)
     vetting = Vetting(state, responder.name, signers=config.trusted_signers)
     preflights = Preflights(config, state)
     incidents = Incidents(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from eventa_cockpit.domain.board import FailureKind
 
@@ -59,3 +59,12 @@ class Pacing:
     def embargo(self, retry_after: timedelta | None) -> timedelta:
         """How long not even a responder's wish may cause a call."""
         return min(retry_after or timedelta(), LONGEST_RETRY_AFTER)
+
+    def resumed(
+        self, next_try: datetime | None, barred_until: datetime | None, now: datetime
+    ) -> tuple[timedelta, timedelta]:
+        """Pause and embargo of one who goes on where another poller stopped; nothing longer than our own would be."""
+        none = timedelta()
+        embargo = min(max(barred_until - now, none), LONGEST_RETRY_AFTER) if barred_until is not None else none
+        pause = min(max(next_try - now, none), max(self.every * 1.1, PROBE)) if next_try is not None else none
+        return max(pause, embargo), embargo

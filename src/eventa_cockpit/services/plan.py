@@ -89,6 +89,8 @@ class StepPlan:
     """Why its text may not be what it looks like: `cleaning.suspicious`."""
     digest: str = ""
     """Of the script and of the values that it reads, as shown: nothing else is started by this plan."""
+    settles: str = ""
+    """Id of the obligation that it is run for."""
 
     @property
     def command(self) -> Command:

@@ -13,9 +13,11 @@ from eventa_cockpit.domain.confirmation import Answer
 from eventa_cockpit.domain.event import StepFinished, StepStarted
 from eventa_cockpit.domain.expectation import expectation_of
 from eventa_cockpit.domain.run import RunRequest, RunState
+from eventa_cockpit.domain.runbook import Risk
 from eventa_cockpit.errors import JournalError, RunError, SecretError, StepTakenError
 from eventa_cockpit.journal.protocol import Journal
 from eventa_cockpit.locale import _
+from eventa_cockpit.runbook.inverse import inverse_of
 from eventa_cockpit.runner import observing
 from eventa_cockpit.runner.claiming import run_name
 from eventa_cockpit.secrets import check_secret, read_secret
@@ -176,7 +178,16 @@ def _started(plan: StepPlan, run_id: str, attempt: int, answer: Answer) -> StepS
         trust=plan.trust.state,
         name=plan.command.annotation.name or "",
         undo=plan.command.annotation.undo or "",
+        inverse=_inverse(plan),
+        settles=plan.settles,
     )
+
+
+def _inverse(plan: StepPlan) -> str:
+    """Read off the text as it runs: a name made of today's date is not made of tomorrow's when it is taken back."""
+    if plan.risk is Risk.READ or plan.command.annotation.undo:
+        return ""
+    return inverse_of(plan.rendering.preview)
 
 
 def _folder(plan: StepPlan, default: Path) -> Path:

@@ -52,6 +52,12 @@ QUERIES: Mapping[str, Mapping[str, Any]] = {
     "requests": {"query": REQUESTS, "title": "リクエスト", "unit": "1/s"},
 }
 """What eventa's team asks Prometheus, by the name that its runbooks' checks use."""
+SLO_QUERIES = {
+    "requests": "sum(increase(http_requests_total[{{.window}}]))",
+    "errors": 'sum(increase(http_requests_total{code=~"5.."}[{{.window}}]))',
+    "fast": 'sum(increase(http_request_duration_seconds_bucket{le="0.3"}[{{.window}}]))',
+}
+"""What measures the objectives of `slo.yml`."""
 PARAMETERS = {
     "CF_DISTRIBUTION_ID": sites.DISTRIBUTION,
     "DB_INSTANCE_CLASS": "db.r6g.2xlarge",
@@ -160,6 +166,7 @@ def _config(folder: Path, ports: Mapping[str, int]) -> str:
         },
         "environments.prod.prometheus": {"url": _url(ports[sites.PROMETHEUS]), "every": 10.0},
         **{f"environments.prod.prometheus.queries.{name}": query for name, query in QUERIES.items()},
+        "environments.prod.slo": {**SLO_QUERIES, "every": 15.0},
         "environments.prod.loki": {"url": _url(ports[sites.LOKI]), "tenant": "eventa", "every": 5.0},
         "environments.prod.kubernetes": {
             "kubeconfig": str(folder / "kubeconfig"),
@@ -167,6 +174,7 @@ def _config(folder: Path, ports: Mapping[str, int]) -> str:
             "every": 5.0,
         },
         "environments.prod.status_pages.Stripe": {"url": _url(ports[sites.STATUS]), "every": 15.0},
+        'environments.prod.status_pages."PAY.JP"': {"url": _url(ports[sites.PAYJP_STATUS]), "every": 15.0},
         "environments.prod.variables": variables(folder, ports),
         "environments.prod.parameters": PARAMETERS,
         "environments.prod.secrets": {"ADMIN_TOKEN": f"file:{folder / sites.ADMIN_TOKEN_FILE}"},

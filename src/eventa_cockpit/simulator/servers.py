@@ -21,7 +21,7 @@ from eventa_cockpit.simulator.apis.kubernetes import KubernetesApi
 from eventa_cockpit.simulator.apis.loki import LokiApi
 from eventa_cockpit.simulator.apis.prometheus import PrometheusApi
 from eventa_cockpit.simulator.apis.sentry import SentryApi
-from eventa_cockpit.simulator.apis.status_page import StatusPageApi
+from eventa_cockpit.simulator.apis.status_page import StatusPageApi, payjp, stripe
 from eventa_cockpit.simulator.simulation import Simulation
 
 
@@ -50,8 +50,9 @@ def plain_server(simulation: Simulation, folder: Path, control: ControlApi, port
         sites.ALERTMANAGER: AlertmanagerApi(simulation).routes(),
         sites.LOKI: LokiApi(simulation).routes(),
         sites.SENTRY: SentryApi(simulation, sentry_token).routes(),
+        sites.STATUS: StatusPageApi(simulation, stripe).routes(),
+        sites.PAYJP_STATUS: StatusPageApi(simulation, payjp).routes(),
         sites.PROMETHEUS: PrometheusApi(simulation).routes(),
-        sites.STATUS: StatusPageApi(simulation).routes(),
         sites.CONTROL: control.routes(),
     }
     return _server(ByPort({ports[name]: Starlette(routes=found) for name, found in routes.items()}))
@@ -61,11 +62,13 @@ def tls_server(simulation: Simulation, folder: Path, ports: Mapping[str, int]) -
     """The server of Kubernetes, eventa's own sites and Stripe's status page; needs the certificates."""
     eventa = Starlette(routes=EventaApi(simulation, (folder / sites.ADMIN_TOKEN_FILE).read_text()).routes())
     frontend = Starlette(routes=FrontendApi(simulation).routes())
-    status = Starlette(routes=StatusPageApi(simulation).routes())
+    status = Starlette(routes=StatusPageApi(simulation, stripe).routes())
+    payjp_status = Starlette(routes=StatusPageApi(simulation, payjp).routes())
     hosts = [
         *(Host(name, eventa) for name in sites.API_HOSTS),
         *(Host(name, frontend) for name in sites.FRONTEND_HOSTS),
         *(Host(name, status) for name in sites.STATUS_HOSTS),
+        *(Host(name, payjp_status) for name in sites.PAYJP_HOSTS),
     ]
     # kubectl sends its token over TLS only.
     kubernetes = KubernetesApi(simulation, (folder / sites.KUBERNETES_TOKEN_FILE).read_text())

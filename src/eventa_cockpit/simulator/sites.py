@@ -6,7 +6,8 @@ HOST = "127.0.0.1"
 API_HOSTS = ("api.eventa.app", "api.stg.eventa.app")
 FRONTEND_HOSTS = ("eventa.app", "www.eventa.app")
 STATUS_HOSTS = ("www.stripestatus.com", "status.stripe.com")
-TLS_HOSTS = API_HOSTS + FRONTEND_HOSTS + STATUS_HOSTS
+PAYJP_HOSTS = ("status.pay.jp",)
+TLS_HOSTS = API_HOSTS + FRONTEND_HOSTS + STATUS_HOSTS + PAYJP_HOSTS
 
 ALERTMANAGER = "alertmanager"
 LOKI = "loki"
@@ -14,10 +15,11 @@ SENTRY = "sentry"
 PROMETHEUS = "prometheus"
 KUBERNETES = "kubernetes"
 STATUS = "status"
+PAYJP_STATUS = "payjp_status"
 CONTROL = "control"
 TLS = "tls"
 AWS = "aws"
-PLAIN_LISTENERS = (ALERTMANAGER, LOKI, SENTRY, PROMETHEUS, STATUS, CONTROL)
+PLAIN_LISTENERS = (ALERTMANAGER, LOKI, SENTRY, PROMETHEUS, STATUS, PAYJP_STATUS, CONTROL)
 TLS_LISTENERS = (TLS, KUBERNETES)
 LISTENERS = (*PLAIN_LISTENERS, *TLS_LISTENERS, AWS)
 """One listening socket each, all of them opened by the launcher."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+from eventa_cockpit.domain.board import Feed
 from eventa_cockpit.keymap import Pane
-from eventa_cockpit.widgets.scene_pane import ScenePane
-from eventa_cockpit.widgets.view import changes, logs, upstreams
+from eventa_cockpit.widgets.scene_pane import ScenePane, ThingsPane
+from eventa_cockpit.widgets.view import changes, logs, on_call, pages, upstreams
 from eventa_cockpit.widgets.view.lines import Line, Spans
+from eventa_cockpit.widgets.view.listing import Listing
 
 
 class LogsPane(ScenePane):
@@ -33,15 +36,38 @@ class ChangesPane(ScenePane):
 class OnCallPane(ScenePane):
     FEED = "on_call"
 
+    @property
+    def feed(self) -> Feed[Any] | None:
+        """Pages are what is acted on; a team that has none still has a calendar."""
+        return self._scene.board.pages or self._scene.board.on_call
+
+    def build(self, width: int) -> Sequence[Line]:
+        scene = self._scene
+        return on_call.rows(scene.board, scene.now, scene.zone, width)
+
+    def summary(self) -> Spans:
+        board = self._scene.board
+        paged = board.pages.value if board.pages is not None else None
+        people = board.on_call.value if board.on_call is not None else None
+        return (pages.headline(paged) if paged else ()) or (on_call.headline(people) if people else ())
+
 
 class SloPane(ScenePane):
     FEED = "slo"
 
 
-class UpstreamsPane(ScenePane):
-    def rows(self, width: int) -> Sequence[Line]:
-        scene = self._scene
-        return upstreams.rows(scene.board, scene.now, scene.zone, width)
+class UpstreamsPane(ThingsPane[Feed[Any]]):
+    def listing(self) -> Listing[Feed[Any]]:
+        return upstreams.LISTING
+
+    def things(self) -> Sequence[Feed[Any]]:
+        return upstreams.listed(self._scene.board, self._scene.now)
+
+    def above(self, width: int) -> Sequence[Line]:  # noqa: ARG002 - one short row
+        return upstreams.above(self._scene.board)
+
+    def below(self, width: int) -> Sequence[Line]:
+        return upstreams.below(self._scene.board.asked_by, width)
 
     def summary(self) -> Spans:
         return upstreams.summary(self._scene.board, self._scene.now)

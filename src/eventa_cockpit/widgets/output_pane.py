@@ -98,7 +98,7 @@ class OutputPane(Canvas, can_focus=True):
         self.repaint()
 
     def paint(self, width: int, height: int) -> Sequence[Line]:
-        return frame.rows(self._frame(), self._body(width - frame.MARGIN), 0, width, height)
+        return frame.rows(self._frame(), self._body(width - frame.MARGIN), (0, 0), width, height)
 
     def _body(self, width: int) -> list[Line]:
         if self.target is not self:

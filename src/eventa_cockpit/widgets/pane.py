@@ -1,8 +1,7 @@
-"""A framed list of rows with a cursor: what every pane but the output is made of."""
+"""A framed list of entries with a cursor, and a filter that is typed into its title: what most panes are made of."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -10,11 +9,15 @@ from textual.message import Message
 
 from eventa_cockpit import keymap
 from eventa_cockpit.widgets.canvas import Canvas
-from eventa_cockpit.widgets.view import frame, scrolling
-from eventa_cockpit.widgets.view.lines import Line
+from eventa_cockpit.widgets.view import frame
+from eventa_cockpit.widgets.view.entries import Entries, Window, Written, moved, settled, window
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual import events
+
+    from eventa_cockpit.widgets.view.lines import Line
 
 
 def bindings(scope: keymap.Scope) -> list[BindingType]:
@@ -27,13 +30,13 @@ def bindings(scope: keymap.Scope) -> list[BindingType]:
 
 
 class ListPane(Canvas, can_focus=True):
-    """Rows in a frame; subclasses build them from what they were shown."""
+    """Entries in a frame; subclasses make them from what they were shown."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(keymap.Scope.LIST)
     DEFAULT_CSS = "ListPane { width: 1fr; height: 1fr; }"
 
     class Highlighted(Message):
-        """The cursor came to another row."""
+        """The cursor came to another entry."""
 
         def __init__(self, pane: ListPane, key: str) -> None:
             super().__init__()
@@ -45,7 +48,7 @@ class ListPane(Canvas, can_focus=True):
             return self.pane
 
     class Chosen(Message):
-        """A row was clicked twice; Enter goes through the keymap."""
+        """An entry was clicked twice; Enter goes through the keymap."""
 
         def __init__(self, pane: ListPane, key: str) -> None:
             super().__init__()
@@ -67,33 +70,43 @@ class ListPane(Canvas, can_focus=True):
         super().__init__(id=pane.value)
         self.pane = pane
         self.cursor = ""
-        """Key of the chosen row; empty where no row has one."""
-        self._top = 0
-        self._body: list[Line] = []
+        """Key of the chosen entry; empty where none has one."""
+        self._place = 0
+        """Where among the keys the cursor was last."""
+        self._entries: Entries = Written(())
+        self._head = 0
+        """Rows above the list."""
+        self._seen = Window(0, [], 0, 0, ())
 
-    def build(self, width: int) -> Sequence[Line]:
-        """The rows inside the frame, `width` cells wide."""
+    def entries(self, width: int) -> Entries:
+        """What the list is made of, `width` cells wide."""
         raise NotImplementedError
+
+    def head(self, width: int) -> Sequence[Line]:  # noqa: ARG002 - for subclasses
+        """Rows that stay above the list."""
+        return ()
 
     def frame(self) -> frame.Frame:
         """Title and badges now."""
         raise NotImplementedError
 
     def paint(self, width: int, height: int) -> list[Line]:
-        before = scrolling.keys_of(self._body)
-        body = list(self.build(width - frame.MARGIN))
-        chosen = scrolling.settled(self.cursor, before, scrolling.keys_of(body))
-        if not chosen and (keys := scrolling.keys_of(body)):
-            chosen = keys[0]
+        inside = width - frame.MARGIN
+        entries = self.entries(inside)
+        chosen = settled(entries, self.cursor, self._place)
         if chosen != self.cursor:
             self._move_to(chosen)
-            body = list(self.build(width - frame.MARGIN))
-        self._body = body
-        self._top = scrolling.scrolled(self._top, height - 2, body, self.cursor)
-        return frame.rows(self.frame(), scrolling.marked(body, self.cursor), self._top, width, height)
+            entries = self.entries(inside)
+        self._entries = entries
+        self._place = entries.place(chosen) or 0
+        head = list(self.head(inside))[: max(height - 3, 0)]
+        self._head = len(head)
+        self._seen = window(entries, self._seen.top, max(height - 2 - len(head), 0), self.cursor)
+        body = [*head, *self._seen.rows]
+        return frame.rows(self.frame(), body, (self._seen.above, self._seen.below), width, height)
 
     def choose(self, key: str) -> None:
-        """Put the cursor on a row."""
+        """Put the cursor on an entry."""
         if key != self.cursor:
             self._move_to(key)
             self.repaint()
@@ -105,16 +118,20 @@ class ListPane(Canvas, can_focus=True):
         self._step(-1)
 
     def action_page_down(self) -> None:
-        self._step(max(self.size.height // 3, 1))
+        self._step(self._page)
 
     def action_page_up(self) -> None:
-        self._step(-max(self.size.height // 3, 1))
+        self._step(-self._page)
 
     def action_first(self) -> None:
-        self._step(-len(self._body))
+        self._step(-len(self._entries))
 
     def action_last(self) -> None:
-        self._step(len(self._body))
+        self._step(len(self._entries))
+
+    @property
+    def _page(self) -> int:
+        return max(len(set(self._seen.at)) - 1, 1)
 
     def on_focus(self) -> None:
         self.repaint()
@@ -132,23 +149,22 @@ class ListPane(Canvas, can_focus=True):
         if event.y == 0:
             self.post_message(self.TitleClicked(self))
             return
-        index = self._top + event.y - 1
-        while 0 <= index < len(self._body) and not self._body[index].key:
-            index -= 1
-        if not 0 <= index < len(self._body):
+        row = event.y - 1 - self._head
+        if not 0 <= row < len(self._seen.at):
             return
-        key = self._body[index].key
+        key = self._entries.rows(self._seen.at[row])[0].key
+        if not key:
+            return
         if event.chain > 1:
             self.post_message(self.Chosen(self, key))
         else:
             self.choose(key)
 
     def _step(self, count: int) -> None:
-        keys = scrolling.keys_of(self._body)
-        if keys:
-            self.choose(scrolling.moved(self.cursor, keys, count))
+        if self._entries.keys:
+            self.choose(moved(self._entries, self.cursor, count))
         else:
-            self._top = max(self._top + count, 0)
+            self._seen = self._seen._replace(top=max(self._seen.top + count, 0))
             self.repaint()
 
     def _move_to(self, key: str) -> None:

@@ -8,22 +8,26 @@ from typing import TYPE_CHECKING
 from eventa_cockpit.domain.board import ALERTS, DATABASE, ERRORS, ROLLOUTS
 from eventa_cockpit.keymap import Pane
 from eventa_cockpit.locale import _
-from eventa_cockpit.widgets.scene_pane import ScenePane
+from eventa_cockpit.widgets.scene_pane import ScenePane, ThingsPane
 from eventa_cockpit.widgets.view.empty import invitation, nothing_done
+from eventa_cockpit.widgets.view.entries import Written
 from eventa_cockpit.widgets.view.frame import keys
 from eventa_cockpit.widgets.view.lines import Line, Role, Spans, span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from eventa_cockpit.domain.alert import AlertList
+    from eventa_cockpit.domain.alert import Alert, AlertList
     from eventa_cockpit.domain.board import Feed
+    from eventa_cockpit.domain.error_report import ErrorIssue
+    from eventa_cockpit.domain.event import Event
+    from eventa_cockpit.domain.reading import Reading
     from eventa_cockpit.domain.runbook import Step
+    from eventa_cockpit.widgets.view.entries import Entries
+    from eventa_cockpit.widgets.view.listing import Listing
 
-_MANY_EVENTS = 200
 
-
-class AlertsPane(ScenePane):
+class AlertsPane(ThingsPane["Alert"]):
     FEED = ALERTS
 
     @property
@@ -31,13 +35,25 @@ class AlertsPane(ScenePane):
         """All sources of alerts as one."""
         return self._scene.board.alerts
 
-    def rows(self, width: int) -> Sequence[Line]:
+    def listing(self) -> Listing[Alert]:
         from eventa_cockpit.widgets.view import alerts
 
-        scene = self._scene
-        return alerts.rows(
-            scene.board.alerts, scene.offers, scene.now, scene.zone, width, is_matched=scene.library is not None
-        )
+        return alerts.LISTING
+
+    def things(self) -> Sequence[Alert]:
+        feed = self.feed
+        return feed.value.alerts if feed is not None and feed.value is not None else ()
+
+    def above(self, width: int) -> Sequence[Line]:
+        from eventa_cockpit.widgets.view import alerts
+
+        return alerts.above(self.feed, width) if self.feed is not None else ()
+
+    def below(self, width: int) -> Sequence[Line]:  # noqa: ARG002 - one short row
+        from eventa_cockpit.widgets.view import alerts
+
+        feed = self.feed
+        return alerts.below(feed.value, self._scene.now) if feed is not None and feed.value is not None else ()
 
     def summary(self) -> Spans:
         feed = self._scene.board.alerts
@@ -50,17 +66,28 @@ class AlertsPane(ScenePane):
         return (span(alerts.tally(feed.value), role),)
 
     def hint(self) -> Spans:
-        return keys([("Enter", _("open runbook"))]) if self.cursor in self._scene.offers else ()
+        return keys([("Enter", _("open runbook"))]) if self._scene.offers.get(self.cursor) else ()
 
 
-class DatabasePane(ScenePane):
+class DatabasePane(ThingsPane["Reading"]):
     FEED = DATABASE
 
-    def rows(self, width: int) -> Sequence[Line]:
+    def listing(self) -> Listing[Reading]:
         from eventa_cockpit.widgets.view import database
 
-        scene = self._scene
-        return database.rows(scene.board.database, scene.now, scene.zone, width)
+        return database.LISTING
+
+    def things(self) -> Sequence[Reading]:
+        feed = self._scene.board.database
+        return feed.value.readings if feed is not None and feed.value is not None else ()
+
+    def above(self, width: int) -> Sequence[Line]:
+        from eventa_cockpit.widgets.view import database
+
+        feed = self._scene.board.database
+        if feed is None or feed.value is None:
+            return ()
+        return database.partial(feed.value) if self.is_full else database.above(feed.value, width)
 
     def summary(self) -> Spans:
         feed = self._scene.board.database
@@ -73,15 +100,26 @@ class DatabasePane(ScenePane):
         return (span(f"{feed.value.instance} {glyph}", role),)
 
 
-class ErrorsPane(ScenePane):
+class ErrorsPane(ThingsPane["ErrorIssue"]):
     FEED = ERRORS
 
-    def rows(self, width: int) -> Sequence[Line]:
+    def listing(self) -> Listing[ErrorIssue]:
+        from eventa_cockpit.widgets.view import errors
+
+        return errors.LISTING
+
+    def things(self) -> Sequence[ErrorIssue]:
+        feed = self._scene.board.errors
+        return feed.value.issues if feed is not None and feed.value is not None else ()
+
+    def above(self, width: int) -> Sequence[Line]:
         from eventa_cockpit.widgets.view import changes, errors
 
-        scene = self._scene
-        cause = changes.likeliest(changes.report_of(scene), width)
-        return errors.rows(scene.board.errors, scene.zone, width, cause)
+        feed = self._scene.board.errors
+        if feed is None or feed.value is None:
+            return ()
+        cause = changes.likeliest(changes.report_of(self._scene), width)
+        return errors.above(feed.value, width, self.size.height, cause)
 
     def summary(self) -> Spans:
         feed = self._scene.board.errors
@@ -99,13 +137,21 @@ class RolloutsPane(ScenePane):
         return rows(scene.board, scene.now, scene.zone, width)
 
 
-class TimelinePane(ScenePane):
-    def rows(self, width: int) -> Sequence[Line]:
-        if not self._scene.events:
-            return nothing_done(width)
+class TimelinePane(ThingsPane["Event"]):
+    def listing(self) -> Listing[Event]:
         from eventa_cockpit.widgets.view import timeline  # with all kinds of events, which the first paint has none of
 
-        return timeline.rows(self._scene.events, self._scene.step_title, self._scene.zone, width, _MANY_EVENTS)
+        return timeline.LISTING
+
+    def things(self) -> Sequence[Event]:
+        if not self._scene.events:
+            return ()
+        from eventa_cockpit.widgets.view import timeline
+
+        return timeline.listed(self._scene.events)
+
+    def entries(self, width: int) -> Entries:
+        return super().entries(width) if self._scene.events else Written(nothing_done(width))
 
 
 class ChecklistPane(ScenePane):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, get_character_cell_size, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter
+
+from eventa_cockpit.cleaning import MARKS_AT_ONCE, is_mark, is_stormy
 
 HARMFUL = re.compile(
     "["
@@ -26,9 +28,10 @@ class SafeFilter(LineFilter):
     """Takes out of every segment what is no text. A segment keeps its width, so the rest of the row stays in place."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002 - LineFilter's signature
-        if all(_is_safe(segment) for segment in segments):
-            return segments
-        return [_made_safe(segment) for segment in segments if not segment.control]
+        if not all(_is_safe(segment) for segment in segments):
+            segments = [_made_safe(segment) for segment in segments if not segment.control]
+        text = "".join([segment.text for segment in segments])
+        return segments if text.isascii() or not is_stormy(text) else _calm(segments)
 
 
 SAFE_FILTER = SafeFilter()
@@ -49,6 +52,20 @@ def _made_safe(segment: Segment) -> Segment:
     if HARMFUL.search(text):
         text = set_cell_size(HARMFUL.sub("", text), _width(text))
     return Segment(text, _without_odd_link(style))
+
+
+def _calm(segments: list[Segment]) -> list[Segment]:
+    """At most `MARKS_AT_ONCE` marks on a character, also where a change of colour stands between them."""
+    calm: list[Segment] = []
+    marks = 0
+    for text, style, control in segments:
+        kept: list[str] = []
+        for character in text:
+            marks = marks + 1 if is_mark(character) and not get_character_cell_size(character) else 0
+            if marks <= MARKS_AT_ONCE:
+                kept.append(character)
+        calm.append(Segment("".join(kept), style, control))
+    return calm
 
 
 def _width(text: str) -> int:

@@ -6,11 +6,12 @@ import asyncio
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyte
 from tests.e2e.terminal import DEADLINE_S, DeadlineError, PtyTerminal
+from wcwidth import wcwidth
 
 
 class Cells:
@@ -29,7 +30,18 @@ class Cells:
 
     @property
     def text(self) -> str:
-        return "\n".join(self._screen.display)
+        rows, columns = range(self._screen.lines), range(self._screen.columns)
+        return "\n".join("".join(_shown(self._screen.buffer[row], columns)) for row in rows)
+
+
+def _shown(row: Mapping[int, Any], columns: range) -> Iterator[str]:
+    """The row's characters. Half of a wide one that was written over is blank, as on a real terminal."""
+    is_second_half = False
+    for column in columns:
+        character = row[column].data
+        if character or not is_second_half:
+            yield character or " "
+        is_second_half = bool(character) and wcwidth(character[0]) == 2
 
 
 class SeenPty(PtyTerminal):

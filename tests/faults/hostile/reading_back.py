@@ -15,6 +15,7 @@ FORBIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f"
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\u3164\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+    "|[\u0300-\u036f]{5}"  # a storm that covers the rows around it
 )
 NEVER = ("\x1b[99;99H", "\x1b[2J", "\x1b]22;pwned")
 """Of the payloads: what looks like the driver's own."""

@@ -15,7 +15,8 @@ from tests.faults.hostile.payloads import MARKUP, PAYLOADS
 from tests.faults.hostile.reading_back import harm
 
 START_S = 60.0
-PAGES = 1
+PAGED_ROWS = 80
+"""Rows that are paged through in each list: more than the longest of them has."""
 LONG = [
     pytest.param(size, language, marks=[pytest.mark.long])
     for size in ((80, 24), (120, 40), (200, 60))
@@ -25,13 +26,16 @@ REACTION_S, QUIET_S = 0.3, 0.05
 ESCAPE, ESCAPE_S = "\x1b", 0.15
 WATCH = {"1": "alert", "3": "issue", "6": "rollout", "7": "note"}
 """Pane's key → word before the payloads that are expected in it."""
+RUN_IT = {"en": "run it", "ja": "実行する"}
 
 
 class Led:
     """A cockpit that is led, and every screen that it showed on the way."""
 
-    def __init__(self, terminal: SeenPty) -> None:
+    def __init__(self, terminal: SeenPty, rows: int, language: str) -> None:
         self.terminal = terminal
+        self.pages = PAGED_ROWS // rows
+        self.run_it = RUN_IT[language]
         self.shown: list[str] = []
 
     def look(self) -> str:
@@ -70,7 +74,7 @@ def cockpit(place: world.Place, size: tuple[int, int], language: str = "en") -> 
     arguments = [COCKPIT, "--language", language, "--config", str(place.config)]
     terminal = SeenPty(arguments, variables=variables, columns=size[0], rows=size[1])
     try:
-        yield Led(terminal)
+        yield Led(terminal, size[1], language)
         terminal.send("q")
         assert terminal.exit_status() == 0
     finally:
@@ -88,7 +92,7 @@ def watch(led: Led) -> None:
     """Every pane that shows what others say, filling the screen."""
     for key in WATCH:
         led.press("\x1b", key, key, "g")
-        for _page in range(PAGES):
+        for _page in range(led.pages):
             led.press("\x1b[6~")
         led.press("G")
     led.press("\x1b")
@@ -97,7 +101,7 @@ def watch(led: Led) -> None:
 def act(led: Led) -> None:
     """Every dialog, over every pane that holds something to choose."""
     led.press("4", "g", "\r")
-    led.waits_for("run it")
+    led.waits_for(led.run_it)
     led.press("y")
     led.waits_for(f" 1/{len(PAYLOADS) + 1}")
     led.press("5", "z")
@@ -113,7 +117,7 @@ def act(led: Led) -> None:
 
 def watch_notes(led: Led) -> None:
     """The timeline again, now with what was done."""
-    led.press("\x1b", "7", "7", "g", *("\x1b[6~" for _page in range(3)), "G", "\x1b")
+    led.press("\x1b", "7", "7", "g", *("\x1b[6~" for _page in range(2 * led.pages)), "G", "\x1b")
 
 
 def paste(led: Led) -> None:
@@ -150,6 +154,8 @@ def test_nothing_hostile_reaches_the_terminal(
 ) -> None:
     place = world.made(tmp_path / "place", upstream)
     with cockpit(place, size, language) as led:
+        led.waits_for("book00", START_S)
+        led.press("1")  # a small terminal has room for one pane
         led.waits_for("alert00", START_S)
         for lead in (watch, act, paste, watch_notes):
             lead(led)

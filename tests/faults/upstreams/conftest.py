@@ -11,12 +11,15 @@ from typing import Any
 import pytest
 from tests.contract.loopback import Loopback, running
 from tests.contract.vendors import (
-    TOKEN,
+    TOKENS,
     alertmanager,
     cloudwatch,
     healthy,
     kubernetes,
     loki,
+    objectives,
+    on_call,
+    pages,
     prometheus,
     sentry,
     status_page,
@@ -35,8 +38,11 @@ MAKERS: dict[str, Callable[[str, Path, float], Source[Any]]] = {
     "Sentry": lambda url, _folder, deadline: sentry(url, deadline=deadline),
     "status page": lambda url, _folder, deadline: status_page(url, deadline=deadline),
     "Prometheus": lambda url, _folder, deadline: prometheus(url, deadline=deadline),
+    "objectives": lambda url, folder, deadline: objectives(url, folder, deadline=deadline),
     "CloudWatch": lambda url, _folder, deadline: cloudwatch(url, deadline=deadline),
     "Loki": lambda url, _folder, deadline: loki(url, deadline=deadline),
+    "PagerDuty's pages": lambda url, _folder, deadline: pages(url, deadline=deadline),
+    "PagerDuty's on-calls": lambda url, _folder, deadline: on_call(url, deadline=deadline),
     "Kubernetes": lambda url, folder, deadline: kubernetes(url, folder, deadline=deadline),
 }
 
@@ -52,8 +58,9 @@ def upstream() -> Iterator[Loopback]:
 
 
 @pytest.fixture(autouse=True)
-def sentry_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SENTRY_TOKEN", TOKEN)
+def tokens(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in TOKENS.items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -68,7 +75,8 @@ def libraries(tmp_path_factory: pytest.TempPathFactory) -> None:
             await source.close()
 
     with running() as upstream, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SENTRY_TOKEN", TOKEN)
+        for name, value in TOKENS.items():
+            patch.setenv(name, value)
         upstream.behaviour = healthy()
         asyncio.run(read_all(upstream.url, tmp_path_factory.mktemp("libraries")))
         asyncio.run(read_all(upstream.url, tmp_path_factory.mktemp("libraries")))

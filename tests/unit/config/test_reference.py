@@ -60,7 +60,12 @@ def test_every_key_of_the_shapes_is_explained() -> None:
         "Prometheus": "environments.prod.prometheus",
         "Query": "environments.prod.prometheus.queries.payment_failure_rate",
         "Loki": "environments.prod.loki",
+        "ServiceLevel": "environments.prod.slo",
         "Kubernetes": "environments.prod.kubernetes",
+        "Record": "journal",
+        "Slack": "environments.prod.slack",
+        "EscalationChannel": 'environments.prod.escalation."二次担当"',
+        "PagerDuty": "environments.prod.pagerduty",
         "StatusPage": "environments.prod.status_pages.stripe",
     }
     for shape, name in described.items():

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from eventa_cockpit.domain.alert import Alert, AlertList, AlertState, Severity
 from eventa_cockpit.domain.board import ALERTS, Board, Failure, FailureKind, Feed, Freshness
 from eventa_cockpit.widgets.view import alerts as view
+from eventa_cockpit.widgets.view import freshness
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 MANAGER, CLOUD, GRAFANA = ALERTS, "alerts:cloudwatch", "alerts:grafana"
@@ -40,7 +41,8 @@ def alerts_of(*parts: Feed[AlertList]) -> Feed[AlertList]:
 
 
 def text(found: Feed[AlertList]) -> str:
-    return "\n".join(row.text for row in view.rows(found, {}, NOW, UTC, 100))
+    """What stands above the list."""
+    return "\n".join(row.text for row in (*freshness.explanation(found, UTC, 100), *view.above(found, 100)))
 
 
 def test_one_source_is_shown_as_it_is() -> None:

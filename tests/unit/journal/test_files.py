@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from eventa_cockpit.domain.event import IncidentDeclared, NoteAdded, UnknownFact
+from eventa_cockpit.domain.event import IncidentDeclared, NoteAdded, StepStarted, UnknownFact
 from eventa_cockpit.domain.responder import Responder
 from eventa_cockpit.errors import JournalError
 from eventa_cockpit.journal import files
@@ -141,6 +141,23 @@ def test_fields_and_kinds_of_another_version_are_understood(tmp_path: Path) -> N
     assert first == IncidentDeclared("slow", "prod")
     assert second == UnknownFact("NoteAdded", {"body": "renamed field"})
     assert third == UnknownFact("TeleportStarted", {})
+
+
+def test_the_words_of_others_are_harmless_and_their_commands_are_what_they_were(tmp_path: Path) -> None:
+    other = FileJournal(tmp_path, "INC-1", Responder("ken\x1b[2J", os.getuid(), "host", "other"))
+    other.append(IncidentDeclared("pay\x1b]52;c;aGk=\x07ment \u202edown", "prod"))
+    other.append(NoteAdded("one\ntwo\x9b31m\x7f"))
+    other.append(StepStarted("book", "1", "r1", "printf '\x1b[31m'", title="Z" + "\u0335" * 9))
+    other.append(UnknownFact("Odd\x1b[2J", {}))
+
+    declared, noted, started, unknown = session(tmp_path).read()
+
+    assert {event.name for event in (declared, noted, started, unknown)} == {"ken␛"}
+    assert declared.fact == IncidentDeclared("pay␛ment ⟨202E⟩down", "prod")
+    assert noted.fact == NoteAdded("one\ntwo␛␡")
+    assert started.fact == StepStarted("book", "1", "r1", "printf '\x1b[31m'", title="Z" + "\u0335" * 4 + "⟨+5⟩")
+    assert unknown.fact == UnknownFact("Odd␛", {})
+    assert session(tmp_path).verify() == ()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import groupby
 
 import pytest
 from hypothesis import given
@@ -65,3 +66,25 @@ def test_an_https_link_stays() -> None:
     (segment,) = filtered(Segment("here", Style(link="https://eventa.app/runbook?x=1#y")))
     assert segment.style is not None
     assert segment.style.link == "https://eventa.app/runbook?x=1#y"
+
+
+STORM = "\u0335\u0321" * 40
+COLOURED = [Segment(mark, Style(color=f"color({number})")) for number, mark in enumerate(STORM)]
+
+
+@pytest.mark.parametrize(
+    "segments",
+    [
+        [Segment("Z" + STORM + "end")],
+        [Segment("Z"), *COLOURED, Segment("end")],
+        [Segment("決済" + STORM + "é̂"), Segment(STORM), Segment("end")],
+    ],
+    ids=["in one piece", "a colour each", "twice"],
+)  # fmt: skip
+def test_a_storm_of_marks_stays_within_its_row(segments: list[Segment]) -> None:
+    left = "".join(segment.text for segment in filtered(*segments))
+
+    assert max(len(list(run)) for marked, run in groupby(left, lambda c: unicodedata.combining(c) > 0) if marked) <= 4
+    assert left.startswith(segments[0].text[:1])
+    assert left.endswith("end")
+    assert cell_len(left) == cell_len("".join(segment.text for segment in segments))

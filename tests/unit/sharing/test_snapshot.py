@@ -22,9 +22,10 @@ from eventa_cockpit.domain.board import Failure, FailureKind, Feed
 from eventa_cockpit.domain.reading import Point, Reading
 from eventa_cockpit.domain.values import value_type
 from eventa_cockpit.integrations.registry import sources_for
+from eventa_cockpit.services.polling import Known
 from eventa_cockpit.services.sharing.distrust import harmless
 from eventa_cockpit.services.sharing.forms import form_of
-from eventa_cockpit.services.sharing.snapshot import HEAD, LONGEST, Decoder, Encoder, Known, SnapshotError
+from eventa_cockpit.services.sharing.snapshot import HEAD, LONGEST, Decoder, Encoder, SnapshotError
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 EVERY = timedelta(seconds=15)
@@ -72,7 +73,7 @@ def everything() -> Config:
 
     lines = [line[1:] if line.startswith("#") and line[1:2] != " " else line for line in commented_file().splitlines()]
     data = tomllib.loads("\n".join(lines))
-    data.pop("trusted_signers"), data.pop("state")
+    data.pop("trusted_signers"), data.pop("state"), data["environments"]["prod"]["slo"].pop("file")
     return msgspec.convert(data, Config)
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from eventa_cockpit.widgets.view import lines
 from eventa_cockpit.widgets.view.lines import Line, Role, cut, fit, line, pad, pad_left, span, width_of, wrap
 
 TEXTS = st.text(alphabet="abc 決済サービス障害、。（）%…✓", max_size=60)
@@ -49,3 +50,21 @@ def test_a_span_holds_no_control_character(hostile: str) -> None:
 def test_plain_words_become_ordinary_text() -> None:
     assert line("words").left == (span("words", Role.TEXT),)
     assert Line().text == ""
+
+
+@pytest.mark.parametrize("word", ["x ", "決済", "x\u0301", "\u0301"], ids=["words", "wide", "marked", "no width"])
+def test_a_very_long_line_is_measured_only_as_often_as_it_is_long(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    measured = 0
+
+    def counted(text: str) -> int:
+        nonlocal measured
+        measured += len(text)
+        return cell_len(text)
+
+    monkeypatch.setattr(lines, "cell_len", counted)
+    text = word * (60_000 // len(word))
+
+    rows = wrap(text, 60)
+
+    assert "".join(rows).replace(" ", "") == text.replace(" ", "")
+    assert measured < 40 * len(text)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from eventa_cockpit.domain.alert import Alert, AlertList, AlertState, Severity
-from eventa_cockpit.domain.board import Feed
+from eventa_cockpit.domain.alert import Alert, AlertState, Severity
+from eventa_cockpit.domain.environment import Environment
 from eventa_cockpit.domain.live_signals import LiveSignal
 from eventa_cockpit.domain.matching import Because, Match, MatchKind, Offer
 from eventa_cockpit.widgets.view import alerts, offers
 from eventa_cockpit.widgets.view.lines import Line
+from eventa_cockpit.widgets.view.scene import Scene
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 NAMED = Because(MatchKind.NAMED, "DatabaseLatencyHigh")
@@ -18,9 +19,9 @@ DOUBT = LiveSignal("DB latency > 100ms", "ReadLatency 3 ms", is_past=False)
 
 
 def pane(offer: Offer | None, severity: Severity = Severity.CRITICAL) -> list[str]:
-    firing = AlertList((Alert("f", "DatabaseLatencyHigh", severity, AlertState.FIRING, NOW),))
-    feed = Feed("alerts", timedelta(seconds=60), firing, NOW)
-    shown: list[Line] = alerts.rows(feed, {"f": offer} if offer else {}, NOW, UTC, 90, is_matched=True)
+    alert = Alert("f", "DatabaseLatencyHigh", severity, AlertState.FIRING, NOW)
+    scene = Scene(Environment("prod", is_production=True), "eventa", UTC, NOW, offers={"f": offer})
+    shown: list[Line] = alerts.brief(alert, scene, 90)
     return [line.text for line in shown]
 
 

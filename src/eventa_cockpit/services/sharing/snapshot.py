@@ -21,6 +21,7 @@ from eventa_cockpit.domain.board import Board, Failure, FailureKind, Feed
 from eventa_cockpit.domain.values import value_type
 from eventa_cockpit.errors import CockpitError
 from eventa_cockpit.locale import _
+from eventa_cockpit.services.polling import Known
 from eventa_cockpit.services.sharing.distrust import harmless
 from eventa_cockpit.services.sharing.forms import form_of
 
@@ -34,14 +35,6 @@ MOST_FEEDS = 200
 
 class SnapshotError(CockpitError):
     """There is no snapshot that could be believed; says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of one upstream, and until when it must not be asked, whoever wishes it."""
-
-    feed: Feed[Any]
-    barred_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,10 @@
-"""Stripe's status page in Atlassian Statuspage's shape: `/api/v2/summary.json`."""
+"""Status pages in Atlassian Statuspage's shape: Stripe's, which tells of the outage, and PAY.JP's, in Japanese."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from html import escape
 from typing import Any
 
 from starlette.requests import Request
@@ -18,34 +21,47 @@ NOTICED_AFTER_S = 120.0
 CLEARED_AFTER_S = 30.0
 COMPONENTS = ("API", "Checkout", "Dashboard", "Webhooks", "Connect")
 AFFECTED = ("API", "Checkout")
+TOKYO = timezone(timedelta(hours=9))
+PAYJP_COMPONENTS = ("API", "管理画面", "チェックアウト", "Webhook")
+MAINTENANCE_IN = timedelta(hours=30)
+"""When PAY.JP's next maintenance begins, seen from the opening of the drill."""
+
+Summary = Callable[[World, ClockReading], dict[str, Any]]
 
 
 class StatusPageApi:
-    """The page that says whether the gateway is down, a little late."""
+    """One page: its summary, its history as a feed, and what it shows to people."""
 
-    def __init__(self, simulation: Simulation) -> None:
+    def __init__(self, simulation: Simulation, summary: Summary) -> None:
         self._simulation = simulation
+        self._summary = summary
 
     def routes(self) -> list[Route]:
         return [
             Route("/api/v2/summary.json", self.summary),
             Route("/api/v2/status.json", self.status),
+            Route("/history.atom", self.history),
             Route("/", self.page),
         ]
 
     async def summary(self, _: Request) -> Response:
-        with self._simulation.now() as (world, reading):
-            return json_answer(_summary(world, reading))
+        return json_answer(self._now())
 
     async def status(self, _: Request) -> Response:
-        with self._simulation.now() as (world, reading):
-            summary = _summary(world, reading)
+        summary = self._now()
         return json_answer({"page": summary["page"], "status": summary["status"]})
 
+    async def history(self, _: Request) -> Response:
+        return Response(_atom(self._now()), media_type="application/atom+xml")
+
     async def page(self, _: Request) -> Response:
+        summary = self._now()
+        name, description = summary["page"]["name"], summary["status"]["description"]
+        return HTMLResponse(f"<!doctype html><title>{name} Status</title><h1>{description}</h1>\n")
+
+    def _now(self) -> dict[str, Any]:
         with self._simulation.now() as (world, reading):
-            description = _summary(world, reading)["status"]["description"]
-        return HTMLResponse(f"<!doctype html><title>Stripe Status</title><h1>{description}</h1>\n")
+            return self._summary(world, reading)
 
 
 def is_reported(world: World, now_s: float) -> bool:
@@ -54,7 +70,8 @@ def is_reported(world: World, now_s: float) -> bool:
     return down is not None and up is not None and down + NOTICED_AFTER_S <= now_s < up + CLEARED_AFTER_S
 
 
-def _summary(world: World, reading: ClockReading) -> dict[str, Any]:
+def stripe(world: World, reading: ClockReading) -> dict[str, Any]:
+    """Stripe's page, which shows the outage a little late."""
     reported = is_reported(world, reading.now_s)
     updated = timestamp(reading.wall(_changed_at(world, reading.now_s)))
     status = {"indicator": "none", "description": "All Systems Operational"}
@@ -117,3 +134,60 @@ def _incident(world: World, reading: ClockReading, updated: str) -> dict[str, An
             }
         ],
     }
+
+
+def payjp(world: World, _reading: ClockReading) -> dict[str, Any]:
+    """PAY.JP's page: all is well, and a maintenance is planned. Its moments are Tokyo's."""
+    opened = world.opened_at
+    begins = (opened + MAINTENANCE_IN).astimezone(TOKYO).replace(minute=0, second=0, microsecond=0)
+    updated = _in_tokyo(opened - timedelta(days=1))
+    return {
+        "page": {
+            "id": "payjp",
+            "name": "PAY.JP",
+            "url": "https://status.pay.jp",
+            "time_zone": "Asia/Tokyo",
+            "updated_at": updated,
+        },
+        "components": [
+            {"id": f"payjp-{place}", "name": name, "status": "operational", "position": place, "group": False}
+            for place, name in enumerate(PAYJP_COMPONENTS, 1)
+        ],
+        "incidents": [],
+        "scheduled_maintenances": [
+            {
+                "id": "payjp-maintenance",
+                "name": "カード会社のメンテナンスに伴う一部カード決済の停止",
+                "status": "scheduled",
+                "impact": "maintenance",
+                "shortlink": "https://status.pay.jp/incidents/payjp-maintenance",
+                "created_at": updated,
+                "scheduled_for": _in_tokyo(begins),
+                "scheduled_until": _in_tokyo(begins + timedelta(hours=2)),
+                "incident_updates": [{"status": "scheduled", "body": "期間中、一部のカードで決済ができません。"}],
+            }
+        ],
+        "status": {"indicator": "none", "description": "全てのシステムは正常です"},
+    }
+
+
+def _in_tokyo(moment: datetime) -> str:
+    return moment.astimezone(TOKYO).isoformat(timespec="milliseconds")
+
+
+def _atom(summary: dict[str, Any]) -> str:
+    """The history of a page; only what is open now is in it."""
+    page = summary["page"]
+    entries = [
+        f"<entry><title>{escape(entry['name'])}</title><updated>{entry['created_at']}</updated>"
+        f'<link rel="alternate" type="text/html" href="{escape(entry["shortlink"])}"/>'
+        f'<content type="html">{escape(_update(entry))}</content></entry>'
+        for entry in (*summary["incidents"], *summary["scheduled_maintenances"])
+    ]
+    head = f"<title>{escape(page['name'])} Status - Incident History</title><updated>{page['updated_at']}</updated>"
+    return f'<?xml version="1.0" encoding="UTF-8"?><feed xmlns="http://www.w3.org/2005/Atom">{head}{"".join(entries)}</feed>'
+
+
+def _update(entry: dict[str, Any]) -> str:
+    update = entry["incident_updates"][0]
+    return f"<p><strong>{update['status'].capitalize()}</strong> - {escape(update['body'])}</p>"

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
 
 from eventa_cockpit.domain.alert import Alert, AlertList, AlertState, Severity
 from eventa_cockpit.domain.board import Feed
 from eventa_cockpit.locale import _, mark
-from eventa_cockpit.widgets.view import freshness, moments
+from eventa_cockpit.widgets.view import moments
+from eventa_cockpit.widgets.view.choosing import Order
 from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, Span, cell_len, line, pad, span, wrap
+from eventa_cockpit.widgets.view.listing import UPSTREAM_ORDER, Cell, Column, Facts, Listing
+from eventa_cockpit.widgets.view.remembering import of_the_same
 
 if TYPE_CHECKING:
     from eventa_cockpit.domain.matching import Offer
+    from eventa_cockpit.widgets.view.scene import Scene
 
 SEVERITIES: dict[Severity, tuple[str, str, Role]] = {
     Severity.CRITICAL: ("✗", mark("critical"), Role.CRITICAL),
@@ -27,30 +30,21 @@ QUIET: dict[AlertState, str] = {
 }
 
 
-def rows(
-    feed: Feed[AlertList] | None,
-    offers: Mapping[str, Offer],
-    now: datetime,
-    zone: tzinfo,
-    width: int,
-    *,
-    is_matched: bool = False,
-) -> list[Line]:
-    """`offers`: fingerprint → the best runbook. `is_matched`: the runbooks are known, so that none means none."""
-    shown = freshness.explanation(feed, zone, width)
-    if feed is None or feed.value is None:
-        return shown
-    shown.extend(_missing(feed.value, width))
+def above(feed: Feed[AlertList], width: int) -> list[Line]:
+    """Who has not told us what fires; and that nothing does."""
+    if feed.value is None:
+        return []
+    shown = _missing(feed.value, width)
     if not feed.value.alerts:
         shown.append(_none(is_known=feed.failure is None and feed.value.is_whole))
-    for alert in feed.value.alerts:
-        shown.extend(_alert_rows(alert, now, width))
-        if alert.state is AlertState.FIRING and (is_matched or alert.fingerprint in offers):
-            shown.extend(_offer_rows(alert, offers.get(alert.fingerprint), width))
-    if feed.value.watchdog_at is not None:
-        age = moments.age(now - feed.value.watchdog_at)
-        shown.extend([BLANK, line(span(_("watchdog heard: {age}").format(age=age), Role.MUTED))])
     return shown
+
+
+def below(alerts: AlertList, now: datetime) -> list[Line]:
+    """How long ago the alert that always fires was heard."""
+    if alerts.watchdog_at is None:
+        return []
+    return [BLANK, line(span(_("watchdog heard: {age}").format(age=moments.age(now - alerts.watchdog_at)), Role.MUTED))]
 
 
 def _missing(alerts: AlertList, width: int) -> list[Line]:
@@ -74,15 +68,60 @@ def headline(alert: Alert) -> tuple[str, str, Role]:
     return ("~", QUIET[alert.state], Role.MUTED)
 
 
+class Standing(NamedTuple):
+    """What there is to say of all alerts together."""
+
+    firing: int
+    worst: Severity | None
+    """The gravest severity that is firing."""
+    began: datetime | None
+    """When the oldest of the firing ones did."""
+
+
+@of_the_same
+def standing(alerts: AlertList) -> Standing:
+    firing = alerts.firing
+    severities = {alert.severity for alert in firing}
+    gravest = next((severity for severity in Severity if severity in severities), None)
+    return Standing(len(firing), gravest, min((alert.since for alert in firing), default=None))
+
+
 def worst(alerts: AlertList | None) -> Severity | None:
     """The gravest severity that is firing."""
-    firing = {alert.severity for alert in alerts.firing} if alerts else set()
-    return next((severity for severity in (*Severity,) if severity in firing), None)
+    return standing(alerts).worst if alerts else None
 
 
 def tally(alerts: AlertList) -> str:
     """`3 firing`."""
-    return _("{count} firing").format(count=len(alerts.firing))
+    return _("{count} firing").format(count=f"{standing(alerts).firing:,}")
+
+
+def brief(alert: Alert, scene: Scene, width: int) -> list[Line]:
+    """State, name and age; what it says; and the runbook that answers it."""
+    found = _alert_rows(alert, scene.now, width)
+    if alert.state is AlertState.FIRING and alert.fingerprint in scene.offers:
+        found.extend(_offer_rows(alert, scene.offers[alert.fingerprint], width))
+    return found
+
+
+def facts(alert: Alert, scene: Scene) -> Facts:
+    _glyph, word, _role = headline(alert)
+    lasted = moments.since(scene.now - alert.since)
+    return (
+        (_("Alert"), alert.name),
+        (_("Status"), _(word)),
+        (_("Severity"), _(SEVERITIES[alert.severity][1])),
+        (_("Since"), f"{moments.clock(alert.since, scene.zone)} ({lasted})"),
+        (_("Summary"), alert.summary),
+        (_("Description"), alert.description),
+        (_("Labels"), "\n".join(f"{name} = {value}" for name, value in sorted(alert.labels.items()))),
+        (_("Silenced by"), ", ".join(alert.silenced_by)),
+        (_("Held back by"), ", ".join(alert.inhibited_by)),
+        (_("Runbook"), _runbook(alert, scene).text),
+        (_("Its own runbook"), alert.runbook_url),
+        (_("Link"), alert.link),
+        (_("Fingerprint"), alert.fingerprint),
+    )
 
 
 def _alert_rows(alert: Alert, now: datetime, width: int) -> list[Line]:
@@ -112,3 +151,67 @@ def _offer_rows(alert: Alert, offer: Offer | None, width: int) -> list[Line]:
 
     title = span(" " + _("open: {runbook}").format(runbook=offer.title), Role.ACCENT)
     return [line("  ", span(_("Enter"), Role.KEY), title), *offers.rows(offer.match, width)]
+
+
+def _words(alert: Alert) -> str:
+    _glyph, word, _role = headline(alert)
+    return " ".join((alert.name, alert.state, _(word), alert.summary, alert.description, *alert.labels.values()))
+
+
+def _state(alert: Alert, _scene: Scene) -> Cell:
+    glyph, word, role = headline(alert)
+    return Cell(f"{glyph} {_(word)}", role)
+
+
+def _runbook(alert: Alert, scene: Scene) -> Cell:
+    offer = scene.offers.get(alert.fingerprint)
+    return Cell(offer.title if offer is not None else "", Role.ACCENT)
+
+
+def _service(alert: Alert) -> str:
+    return alert.labels.get("service", "")
+
+
+def _name(alert: Alert, _scene: Scene) -> Cell:
+    return Cell(alert.name, Role.STRONG if alert.state is AlertState.FIRING else Role.MUTED)
+
+
+LISTING: Listing[Alert] = Listing(
+    key=lambda alert: alert.fingerprint,
+    words=_words,
+    brief=brief,
+    facts=facts,
+    link=lambda alert: alert.link or alert.runbook_url,
+    columns=(
+        Column(mark("Status"), _state, 11),
+        Column(mark("Alert"), _name, 16, share=2),
+        Column(mark("Summary"), lambda alert, _scene: Cell(alert.summary, Role.MUTED), 16, share=4, rank=2),
+        Column(
+            mark("Service"),
+            lambda alert, _scene: Cell(alert.labels.get("service", ""), Role.MUTED),
+            10,
+            share=1,
+            rank=4,
+        ),
+        Column(
+            mark("Runbook"),
+            _runbook,
+            12,
+            share=2,
+            rank=3,
+        ),
+        Column(
+            mark("Since"),
+            lambda alert, scene: Cell(moments.since(scene.now - alert.since), Role.MUTED),
+            9,
+            is_right=True,
+            rank=1,
+        ),
+    ),
+    orders=(
+        Order(UPSTREAM_ORDER),
+        Order(mark("newest first"), lambda alert: -alert.since.timestamp()),
+        Order(mark("name"), lambda alert: (alert.name, alert.fingerprint)),
+        Order(mark("service"), lambda alert: (_service(alert), alert.name)),
+    ),
+)

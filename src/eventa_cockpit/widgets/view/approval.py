@@ -49,19 +49,54 @@ class Proposal:
     """What to know before anything else, a sentence each."""
 
 
-def rows(proposal: Proposal, width: int) -> list[Line]:
-    shown = [Line((span(text, Role.STRONG),)) for text in wrap(f"{proposal.step.number} {proposal.step.title}", width)]
-    shown.extend(Line((span(text, Role.MUTED),)) for text in wrap(proposal.step.text, width) if text)
-    for warning in proposal.warnings:
-        shown.extend(Line((span(text, Role.CRITICAL),)) for text in wrap("⚠ " + warning, width))
-    shown.append(BLANK)
-    shown.extend(script_rows(proposal.spans, width))
-    shown.append(BLANK)
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """The rows of a proposal: those that always stand there, above and below those that may scroll."""
+
+    above: Sequence[Line]
+    scrolled: Sequence[Line]
+    below: Sequence[Line]
+    room: int
+    """Rows that the scrolled part has at most."""
+
+
+def arranged(proposal: Proposal, width: int, height: int) -> Arrangement:
+    """In `height` rows: only the text scrolls, and what matters least goes with it where there is little room."""
+    title = [Line((span(text, Role.STRONG),)) for text in wrap(f"{proposal.step.number} {proposal.step.title}", width)]
+    warned = [
+        Line((span(text, Role.CRITICAL),))
+        for sentence in (*(f"⚠ {warning}" for warning in proposal.warnings), *_objections(proposal))
+        for text in wrap(sentence, width)
+    ]
+    text, first, others = _text_rows(proposal, width), _first_facts(proposal, width), _other_facts(proposal, width)
+    candidates = (
+        ([*title, *warned, BLANK], text, [BLANK, *first, *others]),
+        ([*title, *warned], text, [*first, *others]),
+        ([*title[:1], *warned], [*title[1:], *text, BLANK, *others], first),
+        (title[:1], [*title[1:], *warned, *text, BLANK, *others], first),
+    )
+    for above, scrolled, below in candidates:
+        room = height - len(above) - len(below)
+        if room >= min(LEAST, len(scrolled)):
+            return Arrangement(above, scrolled, below, room)
+    return Arrangement((), [*title, *first, BLANK, *warned, *text, BLANK, *others], (), max(height, 1))
+
+
+LEAST = 4
+"""Rows of a command that must be seen at once before anything else is pinned."""
+
+
+def _objections(proposal: Proposal) -> list[str]:
+    return [f"✗ {proposal.blocked}"] if proposal.blocked else []
+
+
+def _text_rows(proposal: Proposal, width: int) -> list[Line]:
+    """What would run, what is different about it, and what the runbook says of it."""
+    shown = script_rows(proposal.spans, width)
     if proposal.changes:
-        shown.extend(_change_rows(proposal.changes, width))
-        shown.append(BLANK)
-    shown.extend(_facts(proposal, width))
-    return shown
+        shown += [BLANK, *_change_rows(proposal.changes, width)]
+    said = [Line((span(text, Role.MUTED),)) for text in wrap(proposal.step.text, width) if text]
+    return [*shown, BLANK, *said] if said else shown
 
 
 _CHANGES = {"+": Role.GOOD, "-": Role.CRITICAL, "@": Role.MUTED}
@@ -97,7 +132,8 @@ def script_rows(spans: Iterable[Span], width: int, prompt: str = "$ ") -> list[L
     ]
 
 
-def _facts(proposal: Proposal, width: int) -> list[Line]:
+def _first_facts(proposal: Proposal, width: int) -> list[Line]:
+    """Where it acts, how dangerous that is, and the way back."""
     word, role = steps.RISKS[proposal.risk]
     found = [
         Line((_label(_("where")), *environment_badges(proposal.environment), span(f" {proposal.environment.title}"))),
@@ -107,17 +143,19 @@ def _facts(proposal: Proposal, width: int) -> list[Line]:
         found.extend(_fact(_("undo"), proposal.undo, Role.TEXT, width))
     elif proposal.risk is not Risk.READ:
         found.extend(_fact(_("undo"), _("there is no way back by a command"), Role.WARNING, width))
+    if proposal.trust:
+        found.extend(_fact(_("text"), proposal.trust, Role.TEXT if proposal.is_trusted else Role.WARNING, width))
+    return found
+
+
+def _other_facts(proposal: Proposal, width: int) -> list[Line]:
+    found: list[Line] = []
     if proposal.timeout is not None:
         found.extend(_fact(_("at most"), moments.elapsed(proposal.timeout), Role.TEXT, width))
     if proposal.expect:
         found.extend(_fact(_("expects"), proposal.expect, Role.TEXT, width))
-    if proposal.trust:
-        found.extend(_fact(_("text"), proposal.trust, Role.TEXT if proposal.is_trusted else Role.WARNING, width))
     if proposal.ran_before:
         found.extend(_fact(_("before"), proposal.ran_before, Role.WARNING, width))
-    if proposal.blocked:
-        found.append(BLANK)
-        found.extend(Line((span(text, Role.CRITICAL),)) for text in wrap("✗ " + proposal.blocked, width))
     return found
 
 

@@ -10,6 +10,7 @@ from eventa_cockpit.domain.change_report import ChangeReport, change_report, cha
 from eventa_cockpit.locale import _, mark
 from eventa_cockpit.widgets.view import moments
 from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, Spans, cell_len, cut, line, pad, pad_left, span
+from eventa_cockpit.widgets.view.remembering import of_the_same
 
 if TYPE_CHECKING:
     from eventa_cockpit.widgets.view.scene import Scene
@@ -29,6 +30,7 @@ _WITH_VENDOR = 80
 _TODAY = timedelta(hours=20)
 
 
+@of_the_same
 def report_of(scene: Scene) -> ChangeReport:
     """Everything that the upstreams and the record of this incident know of."""
     alerts = scene.board.alerts.value if scene.board.alerts is not None else None

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta, tzinfo
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from eventa_cockpit.domain.board import Feed
 from eventa_cockpit.domain.error_report import ErrorIssue, ErrorReport, IssueState
 from eventa_cockpit.locale import _, mark
-from eventa_cockpit.widgets.view import freshness, readings
+from eventa_cockpit.widgets.view import moments, readings
+from eventa_cockpit.widgets.view.choosing import Order
 from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, cell_len, line, pad, pad_left, span
+from eventa_cockpit.widgets.view.listing import UPSTREAM_ORDER, Cell, Column, Facts, Listing
 from eventa_cockpit.widgets.view.sparkline import sparkline
+
+if TYPE_CHECKING:
+    from eventa_cockpit.widgets.view.scene import Scene
 
 STATES: dict[IssueState, tuple[str, Role]] = {
     IssueState.NEW: (mark("NEW"), Role.CRITICAL),
@@ -20,16 +25,13 @@ STATES: dict[IssueState, tuple[str, Role]] = {
 }
 _WITH_RELEASE = 48
 """Cells from which on there is room for the release in which an issue was first seen."""
+_ROOMY = 11
+"""Rows from which on one of them may stay blank."""
 
 
-def rows(feed: Feed[ErrorReport] | None, zone: tzinfo, width: int, cause: Sequence[Line] = ()) -> list[Line]:
-    """`cause` is what may have brought them, to stand with the counts."""
-    shown = freshness.explanation(feed, zone, width)
-    if feed is None or feed.value is None:
-        return shown
-    report = feed.value
-    shown.extend([*_summary(report, width), *cause, BLANK])
-    shown.extend(_issue_row(issue, width) for issue in report.issues)
+def above(report: ErrorReport, width: int, height: int, cause: Sequence[Line]) -> list[Line]:
+    """How many, against before, and how many people; `cause` is what may have brought them."""
+    shown = [*_summary(report, width), *cause, *([BLANK] if height >= _ROOMY else [])]
     if not report.issues:
         shown.append(line(span(_("No issue in this window."), Role.MUTED)))
     return shown
@@ -75,3 +77,59 @@ def _issue_row(issue: ErrorIssue, width: int) -> Line:
 
 def _minutes(window: timedelta) -> int:
     return round(window.total_seconds() / 60)
+
+
+def facts(issue: ErrorIssue, scene: Scene) -> Facts:
+    def moment(at: datetime) -> str:
+        return f"{moments.clock(at, scene.zone)} ({moments.since(scene.now - at)})"
+
+    return (
+        (_("Issue"), issue.title),
+        (_("Status"), _(STATES[issue.state][0])),
+        (_("Where"), issue.culprit),
+        (_("Events"), readings.count(issue.count)),
+        (_("Users"), readings.count(issue.users)),
+        (_("First seen"), moment(issue.first_seen)),
+        (_("Last seen"), moment(issue.last_seen)),
+        (_("Release"), issue.release),
+        (_("Link"), issue.link),
+    )
+
+
+def _state(issue: ErrorIssue, _scene: Scene) -> Cell:
+    word, role = STATES[issue.state]
+    return Cell(_(word), role)
+
+
+def _title(issue: ErrorIssue, _scene: Scene) -> Cell:
+    return Cell(issue.title, Role.STRONG if issue.state is not IssueState.ONGOING else Role.TEXT)
+
+
+LISTING: Listing[ErrorIssue] = Listing(
+    key=lambda issue: issue.id,
+    words=lambda issue: f"{issue.title} {issue.culprit} {issue.release} {issue.state} {_(STATES[issue.state][0])}",
+    brief=lambda issue, _scene, width: [_issue_row(issue, width)],
+    facts=facts,
+    link=lambda issue: issue.link,
+    columns=(
+        Column(mark("Status"), _state, 10),
+        Column(mark("Issue"), _title, 20, share=3),
+        Column(mark("Where"), lambda issue, _scene: Cell(issue.culprit, Role.MUTED), 14, share=1, rank=4),
+        Column(mark("Events"), lambda issue, _scene: Cell(readings.count(issue.count)), 7, is_right=True),
+        Column(mark("Users"), lambda issue, _scene: Cell(readings.count(issue.users)), 6, is_right=True, rank=2),
+        Column(
+            mark("Last seen"),
+            lambda issue, scene: Cell(moments.since(scene.now - issue.last_seen), Role.MUTED),
+            9,
+            is_right=True,
+            rank=3,
+        ),
+        Column(mark("Release"), lambda issue, _scene: Cell(issue.release.rpartition("@")[2], Role.MUTED), 10, rank=1),
+    ),
+    orders=(
+        Order(UPSTREAM_ORDER),
+        Order(mark("most events"), lambda issue: -issue.count),
+        Order(mark("most users"), lambda issue: -issue.users),
+        Order(mark("newest first"), lambda issue: -issue.first_seen.timestamp()),
+    ),
+)

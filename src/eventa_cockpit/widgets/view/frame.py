@@ -27,16 +27,15 @@ class Frame:
     is_focused: bool = False
 
 
-def rows(frame: Frame, body: Sequence[Line], top: int, width: int, height: int) -> list[Line]:
-    """The whole pane; `top` is the first row of the body in sight."""
+def rows(frame: Frame, body: Sequence[Line], hidden: tuple[int, int], width: int, height: int) -> list[Line]:
+    """The whole pane; `hidden` is how much is out of sight above and below the body."""
     inside = max(height - 2, 0)
-    shown = list(body[top : top + inside])
+    shown = list(body[:inside])
     shown.extend([Line()] * (inside - len(shown)))
-    hidden = max(len(body) - top - inside, 0)
     return [
         _top(frame, width),
         *(_row(frame, content, width) for content in shown),
-        _bottom(frame, top, hidden, width),
+        _bottom(frame, *hidden, width),
     ][:height]
 
 
@@ -56,7 +55,7 @@ def _top(frame: Frame, width: int) -> Line:
 
 def _bottom(frame: Frame, above: int, below: int, width: int) -> Line:
     side = _side(frame)
-    out_of_sight = " ".join(part for part in (f"▴ {above}" if above else "", f"▾ {below}" if below else "") if part)
+    out_of_sight = " ".join(part for part in (f"▴ {above:,}" if above else "", f"▾ {below:,}" if below else "") if part)
     position: Spans = (span(f" {out_of_sight} ", Role.MUTED),) if out_of_sight else ()
     hint: Spans = (span(" "), *frame.hint, span(" ")) if frame.hint and frame.is_focused else ()
     room = width - 4

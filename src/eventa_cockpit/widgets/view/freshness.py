@@ -8,7 +8,7 @@ from typing import Any
 from eventa_cockpit.domain.board import FailureKind, Feed, Freshness
 from eventa_cockpit.locale import _, mark
 from eventa_cockpit.widgets.view import moments
-from eventa_cockpit.widgets.view.lines import Line, Role, Span, Spans, span, wrap
+from eventa_cockpit.widgets.view.lines import Line, Role, Span, Spans, cut, span, wrap
 
 FAILURES: dict[FailureKind, str] = {
     FailureKind.TIMEOUT: mark("no answer in time"),
@@ -57,6 +57,16 @@ def explanation(feed: Feed[Any] | None, zone: tzinfo, width: int) -> list[Line]:
     if feed.failure is None:
         return [Line((Span(_("Waiting for the first answer …"), Role.MUTED),))] if feed.value is None else []
     return [Line((Span(row, Role.WARNING),)) for row in wrap(reason(feed, zone), width)]
+
+
+def in_short(feed: Feed[Any], zone: tzinfo, width: int) -> list[Line]:
+    """One row above a pane's last good data; the upstreams pane has the whole story."""
+    if feed.failure is None:
+        return []
+    text = _("⚠ {vendor}: {reason}.").format(vendor=feed.vendor or feed.source, reason=_(FAILURES[feed.failure.kind]))
+    if feed.next_try is not None:
+        text += " " + _("Next try {time}.").format(time=moments.clock(feed.next_try, zone))
+    return [Line((Span(cut(text, width), Role.WARNING),))]
 
 
 def reason(feed: Feed[Any], zone: tzinfo) -> str:

@@ -32,11 +32,10 @@ def notes(board: Board) -> dict[Pane, Span]:
     """What a tab says of its pane: how many are firing, how bad the database is, how many errors are new."""
     found: dict[Pane, Span] = {}
     firing = _value(board.alerts)
-    if firing is not None and firing.firing:
+    if firing is not None and alerts.standing(firing).firing:
         worst = alerts.worst(firing)
-        found[Pane.ALERTS] = span(
-            str(len(firing.firing)), alerts.SEVERITIES[worst][2] if worst is not None else Role.MUTED
-        )
+        role = alerts.SEVERITIES[worst][2] if worst is not None else Role.MUTED
+        found[Pane.ALERTS] = span(f"{alerts.standing(firing).firing:,}", role)
     level = database.worst(_value(board.database))
     if level in {Level.CRITICAL, Level.WARNING}:
         found[Pane.DATABASE] = span(*readings.LEVELS[level])
@@ -52,7 +51,7 @@ def _alerts(board: Board) -> Spans:
         return ()
     worst = alerts.worst(firing)
     glyph, role = (alerts.SEVERITIES[worst][0], alerts.SEVERITIES[worst][2]) if worst is not None else ("✓", Role.GOOD)
-    return (span(f"{glyph} " + _("{count} firing").format(count=len(firing.firing)), role),)
+    return (span(f"{glyph} " + alerts.tally(firing), role),)
 
 
 def _database(board: Board) -> Spans:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from functools import singledispatch
 from typing import Any
 
 from eventa_cockpit.domain.alert import AlertList
-from eventa_cockpit.domain.board import Feed, Freshness
+from eventa_cockpit.domain.board import Board, Feed, Freshness
 from eventa_cockpit.domain.error_report import ErrorReport
-from eventa_cockpit.domain.judging import judged_parts, level_of
+from eventa_cockpit.domain.judging import GRAVEST_FIRST, judged_parts, level_of
 from eventa_cockpit.domain.reading import Level, Reading
 from eventa_cockpit.domain.rollout import RolloutList, RolloutState
 from eventa_cockpit.domain.service_status import ServiceStatus
@@ -37,6 +38,19 @@ def level_now(feed: Feed[Any], now: datetime) -> Level | None:
     level = level_of(feed.value) if feed.value is not None else Level.UNKNOWN
     is_fresh = feed.freshness(now) is Freshness.FRESH
     return level if is_fresh or level is Level.CRITICAL else Level.UNKNOWN
+
+
+def state_of(feed: Feed[Any], now: datetime) -> tuple[Any, ...] | None:
+    """What has to differ before there is something new to say of it; None until it has answered or failed."""
+    if feed.at is None and feed.failure is None:
+        return None
+    return feed.freshness(now), level_now(feed, now), feed.failure.kind if feed.failure is not None else None
+
+
+def in_brief(board: Board, now: datetime) -> str:
+    """How many upstreams are how: `critical: 1, good: 4`."""
+    levels = Counter(level_now(feed, now) for feed in board.feeds.values())
+    return _(", ").join(f"{_(WORDS[level])}: {levels[level]}" for level in GRAVEST_FIRST if levels[level])
 
 
 def feed_line(feed: Feed[Any], now: datetime, zone: tzinfo) -> str:

@@ -151,12 +151,27 @@ def _spans(parts: Iterable[Span | str]) -> Spans:
 
 def _wrap_paragraph(text: str, width: int) -> list[str]:
     rows: list[str] = []
-    rest = text
-    while cell_len(rest) > width:
-        index = _break_index(rest, width)
-        rows.append(rest[:index].rstrip())
-        rest = rest[index:].lstrip()
+    start = 0
+    while cell_len(ahead := _ahead(text, start, width)) > width:
+        index = _break_index(ahead, width)
+        rows.append(ahead[:index].rstrip())
+        start = _after_blanks(text, start + index)
+    rest = text[start:]
     return [*rows, rest] if rest or not rows else rows
+
+
+def _ahead(text: str, start: int, width: int) -> str:
+    """What follows from `start`: more than fits into a row, and not all of a line that fills a million rows."""
+    size = width + 1
+    while cell_len(ahead := text[start : start + size]) <= width and start + size < len(text):
+        size *= 2
+    return ahead
+
+
+def _after_blanks(text: str, start: int) -> int:
+    while start < len(text) and text[start].isspace():
+        start += 1
+    return start
 
 
 def _break_index(text: str, width: int) -> int:

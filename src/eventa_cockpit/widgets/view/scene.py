@@ -42,7 +42,7 @@ class Scene:
     board: Board = field(default_factory=Board)
     library: Library | None = None
     """None until it has been read."""
-    offers: Mapping[str, Offer] = field(default_factory=lambda: MappingProxyType({}))
+    offers: Mapping[str, Offer | None] = field(default_factory=lambda: MappingProxyType({}))
     """Alert fingerprint → the runbook that answers it best, and why."""
     incident: str = ""
     title: str = ""

@@ -3,35 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import tzinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eventa_cockpit.domain import event as facts
 from eventa_cockpit.domain.event import Event
 from eventa_cockpit.domain.step_record import VERDICTS, StepState
-from eventa_cockpit.locale import _
+from eventa_cockpit.locale import _, mark
 from eventa_cockpit.widgets.view import incident_words, judgements, moments, steps
+from eventa_cockpit.widgets.view.choosing import Order
 from eventa_cockpit.widgets.view.lines import Line, Role, cell_len, line, pad, span, wrap
+from eventa_cockpit.widgets.view.listing import Cell, Column, Facts, Listing
+from eventa_cockpit.widgets.view.remembering import of_the_same
+
+if TYPE_CHECKING:
+    from eventa_cockpit.widgets.view.scene import Scene
 
 Titles = Callable[[str, str], str]
 """(runbook id, step id) → what the step is called."""
 
 
-def rows(events: Sequence[Event], titles: Titles, zone: tzinfo, width: int, limit: int) -> list[Line]:
-    """At most `limit` events; older ones are in the journal."""
-    if not events:
-        return []
-    shown: list[Line] = []
-    newest = list(events[-limit:])[::-1]
-    name_width = min(max(cell_len(event.name) for event in newest), 12)
-    for event in newest:
-        text, role = sentence(event, titles)
-        head = f"{moments.clock(event.at, zone)} {pad(event.name, name_width)} "
-        room = max(width - cell_len(head), 10)
-        for index, row in enumerate(wrap(text, room)[:3]):
-            lead = span(head if index == 0 else " " * cell_len(head), Role.MUTED)
-            shown.append(line(lead, span(row, role), key=f"{event.session}/{event.number}" if index == 0 else ""))
-    return shown
+@of_the_same
+def listed(events: Sequence[Event]) -> Sequence[Event]:
+    """Newest first."""
+    return tuple(reversed(events))
+
+
+def brief(event: Event, scene: Scene, width: int) -> list[Line]:
+    """When, who and what, in at most three rows."""
+    text, role = sentence(event, scene.step_title)
+    head = f"{moments.clock(event.at, scene.zone)} {pad(event.name, _name_width(scene.events))} "
+    room = max(width - cell_len(head), 10)
+    return [
+        line(
+            span(head if index == 0 else " " * cell_len(head), Role.MUTED),
+            span(row, role),
+            key=_key(event) if index == 0 else "",
+        )
+        for index, row in enumerate(wrap(text, room)[:3])
+    ]
+
+
+def known(event: Event, scene: Scene) -> Facts:
+    return (
+        (_("When"), f"{event.at.astimezone(scene.zone):%Y-%m-%d %H:%M:%S}"),
+        (_("Who"), event.name),
+        (_("What"), sentence(event, scene.step_title)[0]),
+    )
+
+
+@of_the_same
+def _name_width(events: Sequence[Event]) -> int:
+    return min(max((cell_len(event.name) for event in events), default=0), _WIDEST_NAME)
+
+
+def _key(event: Event) -> str:
+    return f"{event.session}/{event.number}"
 
 
 def sentence(event: Event, titles: Titles) -> tuple[str, Role]:
@@ -42,6 +68,10 @@ def sentence(event: Event, titles: Titles) -> tuple[str, Role]:
         return say(fact, titles)
     kind = fact.kind if isinstance(fact, facts.UnknownFact) else type(fact).__name__
     return (_("{kind} (written by another version)").format(kind=kind), Role.MUTED)
+
+
+def _ids(runbook: str, step: str) -> str:
+    return f"{runbook} {step}"
 
 
 def _declared(fact: facts.IncidentDeclared, _titles: Titles) -> tuple[str, Role]:
@@ -129,3 +159,20 @@ _SENTENCES: Mapping[type, Callable[[Any, Titles], tuple[str, Role]]] = {
     facts.NoteAdded: _noted,
     **incident_words.SENTENCES,
 }
+_WIDEST_NAME = 12
+LISTING: Listing[Event] = Listing(
+    key=_key,
+    words=lambda event: f"{event.name} {sentence(event, _ids)[0]}",
+    brief=brief,
+    facts=known,
+    columns=(
+        Column(mark("When"), lambda event, scene: Cell(moments.clock(event.at, scene.zone), Role.MUTED), 8),
+        Column(mark("Who"), lambda event, _scene: Cell(event.name, Role.MUTED), 10, rank=1),
+        Column(mark("What"), lambda event, scene: Cell(*sentence(event, scene.step_title)), 20, share=1),
+    ),
+    orders=(
+        Order(mark("newest first")),
+        Order(mark("oldest first"), lambda event: event.at),
+        Order(mark("who"), lambda event: event.name),
+    ),
+)

@@ -1,0 +1,90 @@
+"""Who would ask the same upstreams the same way: the name of the group of cockpits that share one poller.
+
+Two cockpits belong together only when what they would send is the same, credentials included: nobody is shown what only
+a colleague's token may read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from eventa_cockpit import __version__
+from eventa_cockpit.config import EnvironmentConfig
+from eventa_cockpit.errors import SecretError
+from eventa_cockpit.secrets import PROVIDERS, read_secret
+
+NOT_ASKED_WITH = ("production", "drill", "title", "parameters", "secrets")
+"""Keys of an environment that change nothing of what upstreams are asked."""
+CHEAP = ("env", "file")
+"""Places whose value is read here. The others may ask a person or cost a call: they are shared among one's own only."""
+VARIABLES = ("AWS_PROFILE", "AWS_REGION", "AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
+             "AWS_SESSION_TOKEN", "KUBECONFIG", "HTTPS_PROXY", "HTTP_PROXY", "SSL_CERT_FILE")  # fmt: skip
+FILES = {"AWS_CONFIG_FILE": "~/.aws/config", "AWS_SHARED_CREDENTIALS_FILE": "~/.aws/credentials"}
+KUBECONFIG = "~/.kube/config"
+LARGEST = 1 << 20
+DIGITS = 8
+"""Too few to try tokens against: thirty-two bits fit billions of them."""
+
+
+def group_name(name: str, environment: EnvironmentConfig) -> str:
+    """`prod-1c0ffee2`. Reads configured secrets and account files, so it may block."""
+    digest = hashlib.scrypt(
+        "\0".join(_parts(name, environment)).encode("utf-8", "surrogateescape"),
+        salt=b"eventa-cockpit group", n=1 << 12, r=8, p=1, dklen=DIGITS // 2,
+    )  # fmt: skip
+    return f"{re.sub('[^A-Za-z0-9_-]', '_', name)[:40]}-{digest.hex()}"
+
+
+def _parts(name: str, environment: EnvironmentConfig) -> Iterator[str]:
+    yield __version__
+    yield name
+    settings = msgspec.to_builtins(environment, enc_hook=str)
+    asked = {key: value for key, value in settings.items() if key not in NOT_ASKED_WITH}
+    aws = {key: place for key, place in environment.secrets.items() if key.startswith("AWS_")}
+    yield msgspec.json.encode([asked, aws], order="deterministic").decode()
+    for place in sorted({*_places(asked), *aws.values()}):
+        yield f"{place}={_value_at(place)}"
+    variables = {**os.environ, **environment.variables}
+    yield from (f"{variable}={variables.get(variable, '')}" for variable in VARIABLES)
+    if environment.database is not None:
+        yield from (_content(variables.get(variable) or usual) for variable, usual in FILES.items())
+    if environment.kubernetes is not None:
+        kubeconfig = environment.kubernetes.kubeconfig or variables.get("KUBECONFIG") or KUBECONFIG
+        yield from (_content(path) for path in kubeconfig.split(os.pathsep))
+
+
+def _places(value: Any) -> Iterator[str]:
+    """Every text in the settings that says where a secret is."""
+    if isinstance(value, str) and value.partition(":")[0] in PROVIDERS and ":" in value:
+        yield value
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from _places(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _places(part)
+
+
+def _value_at(place: str) -> str:
+    if place.partition(":")[0] not in CHEAP:
+        return f"uid {os.getuid()}"
+    try:
+        return read_secret(place, name=place)
+    except SecretError:
+        return ""
+
+
+def _content(path: str) -> str:
+    """Of an account's file; nothing where there is none."""
+    try:
+        with Path(path).expanduser().open("rb") as file:
+            return file.read(LARGEST).decode("utf-8", "replace")
+    except (OSError, RuntimeError):
+        return ""
