@@ -9,17 +9,20 @@ from textual import work
 from eventa_cockpit.keymap import Pane
 from eventa_cockpit.locale import _
 from eventa_cockpit.screens.taking_along import TakingAlong
-from eventa_cockpit.widgets.scene_pane import ScenePane, ThingsPane
+from eventa_cockpit.widgets.scene_pane import MetricsPane, ScenePane, ThingsPane
 from eventa_cockpit.widgets.view.bars import TITLES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from eventa_cockpit.widgets.view.scene import Scene
 
 
 class Looking(TakingAlong):
     """For the screen whose pane in front may be a list."""
 
     front: Pane
+    scene: Scene
 
     def front_list(self) -> ScenePane | None:
         """The pane in front, if it is a list."""
@@ -55,6 +58,16 @@ class Looking(TakingAlong):
             self._copy_facts(facts)
         elif answer == "link":
             self._copy_link(pane.link)
+
+    @work(group="metric.chart", exclusive=True, exit_on_error=False)
+    async def action_show_chart(self) -> None:
+        from eventa_cockpit.screens.chart import ChartOf
+
+        pane = self.front_list()
+        if not isinstance(pane, MetricsPane) or pane.thing is None:
+            self.show_notice(_("No row is chosen."))
+            return
+        await self.app.push_screen_wait(ChartOf(pane.thing.metric, lambda: self.scene, pane.readings_in))
 
     def action_copy_row(self) -> None:
         pane = self.front_list()

@@ -66,7 +66,8 @@ _LISTS = tuple(pane for pane in Pane if pane is not Pane.OUTPUT)
 _SORTED = (Pane.ALERTS, Pane.DATABASE, Pane.ERRORS, Pane.TIMELINE, Pane.UPSTREAMS)
 _THINGS = tuple(pane for pane in _LISTS if pane is not Pane.CHECKLIST)
 """Panes of things that somebody else tells us of."""
-_READ = tuple(pane for pane in _THINGS if pane is not Pane.ALERTS)
+_METRICS = (Pane.DATABASE,)
+_READ = tuple(pane for pane in _THINGS if pane is not Pane.ALERTS and pane not in _METRICS)
 """Panes in which Enter can do nothing but show more."""
 
 ACTIONS: tuple[Action, ...] = (
@@ -89,6 +90,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("output.error", ("e",), mark("Next error"), "next_error", Scope.OUTPUT, _OUTPUT, is_in_footer=True),
     Action("output.follow", ("f",), mark("Follow"), "toggle_follow", Scope.OUTPUT, _OUTPUT, is_in_footer=True),
     Action("output.wrap", ("w",), mark("Wrap"), "toggle_wrap", Scope.OUTPUT, _OUTPUT, is_in_footer=True),
+    Action("output.times", ("T",), mark("Times"), "toggle_times", Scope.OUTPUT, _OUTPUT, is_in_footer=True),
     Action("output.copy", ("y",), mark("Copy"), "copy", Scope.OUTPUT, _OUTPUT),
     Action("output.save", ("S",), mark("Save"), "save", Scope.OUTPUT, _OUTPUT),
     *(
@@ -104,6 +106,7 @@ ACTIONS: tuple[Action, ...] = (
             ("right", ("right", "l"), mark("Right")),
         )
     ),
+    Action("metric.chart", ("enter", "o"), mark("Chart"), "show_chart", panes=_METRICS, is_in_footer=True),
     Action("row.open", ("enter",), mark("Details"), "open_row", panes=_READ, is_in_footer=True, is_in_palette=False),
     Action("row.filter", ("slash",), mark("Filter"), "filter_rows", panes=_LISTS, is_in_footer=True),
     Action("row.order", ("O",), mark("Order"), "turn_order", panes=_SORTED),

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from cockpit_driver import Driver
 from cockpit_driver import cockpit as opened
 
 from eventa_cockpit.keymap import Pane
+from eventa_cockpit.screens.chart import ChartOf
 from eventa_cockpit.screens.detail import Detail
 from eventa_cockpit.simulator.launching import World
 from eventa_cockpit.widgets.scene_pane import ThingsPane
+from eventa_cockpit.widgets.view import readings
 
 
-async def _full(cockpit: Driver, pane: Pane) -> ThingsPane[object]:
+async def _full(cockpit: Driver, pane: Pane) -> ThingsPane[Any]:
     """The pane alone on the screen, with what its upstream said."""
     await cockpit.until(lambda: cockpit.cockpit.scene.offers, "alerts have arrived")
     await cockpit.press(pane.key, pane.key)
@@ -121,3 +124,18 @@ async def test_the_checklist_can_be_searched_as_well(world: World, tmp_path: Pat
         assert 0 < len(found._entries.keys) < everything
         await cockpit.press("escape")
         assert len(found._entries.keys) == everything
+
+
+async def test_a_metric_opens_into_a_chart_that_goes_to_its_neighbours_and_ranges(world: World, tmp_path: Path) -> None:
+    async with opened(world.config_path, tmp_path) as cockpit:
+        database = await _full(cockpit, Pane.DATABASE)
+        names = [reading.metric for reading in database.things()]
+        await cockpit.press("enter")
+        await cockpit.until(lambda: isinstance(cockpit.app.screen, ChartOf), "the chart is open")
+        await cockpit.shows("CPU, the last 1h00")
+        await cockpit.press("t")
+        await cockpit.shows("CPU, the last 30m")
+        await cockpit.press("down")
+        await cockpit.shows(f"{readings.name(names[1])}, the last 30m")
+        await cockpit.press("escape")
+        assert len(cockpit.app.screen_stack) == 1

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from eventa_cockpit.simulator import sites
+from eventa_cockpit.simulator.model.roster import PEOPLE
 
 BOUNDS = {
     "CPUUtilization": 80.0,
@@ -45,8 +46,8 @@ QUERIES: Mapping[str, Mapping[str, Any]] = {
     },
     "frontend_errors": {
         "query": "60 * sum(rate(frontend_errors_total[2m]))",
-        "title": "画面エラー",
-        "unit": "件/分",
+        "title": "画面エラー/分",
+        "unit": "1",
         "bound": 60.0,
     },
     "requests": {"query": REQUESTS, "title": "リクエスト", "unit": "1/s"},
@@ -168,9 +169,19 @@ def _config(folder: Path, ports: Mapping[str, int]) -> str:
         **{f"environments.prod.prometheus.queries.{name}": query for name, query in QUERIES.items()},
         "environments.prod.slo": {**SLO_QUERIES, "every": 15.0},
         "environments.prod.loki": {"url": _url(ports[sites.LOKI]), "tenant": "eventa", "every": 5.0},
+<<<<<<< HEAD
         "environments.prod.kubernetes": {
             "kubeconfig": str(folder / "kubeconfig"),
             "context": sites.CONTEXT,
+=======
+        "environments.prod.kubernetes": {"kubeconfig": str(folder / "kubeconfig"), "every": 5.0},
+        "environments.prod.pagerduty": {
+            "url": _url(ports[sites.PAGERDUTY]),
+            "token": f"file:{folder / sites.PAGERDUTY_TOKEN_FILE}",
+            "from_email": PEOPLE[0].email,
+            "services": [sites.PAGER_SERVICE],
+            "escalation_policy": sites.PAGER_POLICY,
+>>>>>>> main
             "every": 5.0,
         },
         "environments.prod.status_pages.Stripe": {"url": _url(ports[sites.STATUS]), "every": 15.0},

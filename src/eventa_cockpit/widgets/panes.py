@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from eventa_cockpit.domain.board import ALERTS, DATABASE, ERRORS, ROLLOUTS
 from eventa_cockpit.keymap import Pane
 from eventa_cockpit.locale import _
-from eventa_cockpit.widgets.scene_pane import ScenePane, ThingsPane
+from eventa_cockpit.widgets.scene_pane import MetricsPane, ScenePane, ThingsPane
 from eventa_cockpit.widgets.view.empty import invitation, nothing_done
 from eventa_cockpit.widgets.view.entries import Written
 from eventa_cockpit.widgets.view.frame import keys
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from eventa_cockpit.domain.runbook import Step
     from eventa_cockpit.widgets.view.entries import Entries
     from eventa_cockpit.widgets.view.listing import Listing
+    from eventa_cockpit.widgets.view.scene import Scene
 
 
 class AlertsPane(ThingsPane["Alert"]):
@@ -69,7 +70,7 @@ class AlertsPane(ThingsPane["Alert"]):
         return keys([("Enter", _("open runbook"))]) if self._scene.offers.get(self.cursor) else ()
 
 
-class DatabasePane(ThingsPane["Reading"]):
+class DatabasePane(MetricsPane):
     FEED = DATABASE
 
     def listing(self) -> Listing[Reading]:
@@ -77,8 +78,8 @@ class DatabasePane(ThingsPane["Reading"]):
 
         return database.LISTING
 
-    def things(self) -> Sequence[Reading]:
-        feed = self._scene.board.database
+    def readings_in(self, scene: Scene) -> Sequence[Reading]:
+        feed = scene.board.database
         return feed.value.readings if feed is not None and feed.value is not None else ()
 
     def above(self, width: int) -> Sequence[Line]:

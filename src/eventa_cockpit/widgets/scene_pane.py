@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from textual import events
 
     from eventa_cockpit.domain.board import Feed
+    from eventa_cockpit.domain.reading import Reading
     from eventa_cockpit.keymap import Pane
     from eventa_cockpit.widgets.view.choosing import Choosing
     from eventa_cockpit.widgets.view.entries import Entries
@@ -256,6 +257,17 @@ class ThingsPane(ScenePane, Generic[T]):
             return found
         order = _("by {order}").format(order=_(self._choosing.order.name))
         return (*(found or self.summary()), span("  " + order, Role.ACCENT))
+
+
+class MetricsPane(ThingsPane["Reading"]):
+    """A pane of metrics, each of which opens into a chart."""
+
+    def readings_in(self, scene: Scene) -> Sequence[Reading]:
+        """All of them at another moment."""
+        raise NotImplementedError
+
+    def things(self) -> Sequence[Reading]:
+        return self.readings_in(self._scene)
 
 
 _EDITING = frozenset({"escape", "enter", "backspace", "ctrl+w", "ctrl+u"})

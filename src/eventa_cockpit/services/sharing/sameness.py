@@ -45,7 +45,7 @@ def group_name(name: str, environment: EnvironmentConfig) -> str:
 def _parts(name: str, environment: EnvironmentConfig) -> Iterator[str]:
     yield __version__
     yield name
-    settings = msgspec.to_builtins(environment, enc_hook=str)
+    settings = msgspec.to_builtins(environment, enc_hook=str)  # a path
     asked = {key: value for key, value in settings.items() if key not in NOT_ASKED_WITH}
     aws = {key: place for key, place in environment.secrets.items() if key.startswith("AWS_")}
     yield msgspec.json.encode([asked, aws], order="deterministic").decode()
@@ -53,6 +53,8 @@ def _parts(name: str, environment: EnvironmentConfig) -> Iterator[str]:
         yield f"{place}={_value_at(place)}"
     variables = {**os.environ, **environment.variables}
     yield from (f"{variable}={variables.get(variable, '')}" for variable in VARIABLES)
+    if environment.slo is not None and environment.slo.file is not None:
+        yield _content(str(environment.slo.file))
     if environment.database is not None:
         yield from (_content(variables.get(variable) or usual) for variable, usual in FILES.items())
     if environment.kubernetes is not None:
