@@ -169,19 +169,17 @@ def _config(folder: Path, ports: Mapping[str, int]) -> str:
         **{f"environments.prod.prometheus.queries.{name}": query for name, query in QUERIES.items()},
         "environments.prod.slo": {**SLO_QUERIES, "every": 15.0},
         "environments.prod.loki": {"url": _url(ports[sites.LOKI]), "tenant": "eventa", "every": 5.0},
-<<<<<<< HEAD
         "environments.prod.kubernetes": {
             "kubeconfig": str(folder / "kubeconfig"),
             "context": sites.CONTEXT,
-=======
-        "environments.prod.kubernetes": {"kubeconfig": str(folder / "kubeconfig"), "every": 5.0},
+            "every": 5.0,
+        },
         "environments.prod.pagerduty": {
             "url": _url(ports[sites.PAGERDUTY]),
             "token": f"file:{folder / sites.PAGERDUTY_TOKEN_FILE}",
             "from_email": PEOPLE[0].email,
             "services": [sites.PAGER_SERVICE],
             "escalation_policy": sites.PAGER_POLICY,
->>>>>>> main
             "every": 5.0,
         },
         "environments.prod.status_pages.Stripe": {"url": _url(ports[sites.STATUS]), "every": 15.0},
