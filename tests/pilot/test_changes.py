@@ -21,8 +21,9 @@ async def test_the_release_before_the_first_alert_is_the_first_suspect(bad_relea
     async with opened(bad_release.config_path, tmp_path, (120, 40)) as cockpit:
         await cockpit.shows("⚠ eventa-frontend")
         await cockpit.press("9")
-        await cockpit.shows("1 change inside")
+        await cockpit.shows("2 changes inside")
         await cockpit.shows("eventa-frontend revision 42 (4.19.0)")
+        await cockpit.shows("Deploy eventa-frontend 4.19.0")
         await cockpit.shows("✗ first alert")
 
 
