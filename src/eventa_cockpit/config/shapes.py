@@ -4,6 +4,7 @@ docs/configuration.md are made from it."""
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -283,6 +284,8 @@ class EnvironmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     aws_account: str = ""
     """Number of the AWS account that a step's commands must act in, or the ARN of who they act as (`*` at its end for
     any); a step is not run as anybody else."""
+    plugins: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Upstream of another package (docs/integrations.md), by the name that is shown."""
     slack: Slack | None = None
     """Where people are told; without it texts are ready to be copied."""
     escalation: dict[str, EscalationChannel] = field(default_factory=dict)
