@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from eventa_cockpit.simulator import sites
+from eventa_cockpit.simulator.model.roster import PEOPLE
 
 BOUNDS = {
     "CPUUtilization": 80.0,
@@ -169,6 +170,14 @@ def _config(folder: Path, ports: Mapping[str, int]) -> str:
         "environments.prod.slo": {**SLO_QUERIES, "every": 15.0},
         "environments.prod.loki": {"url": _url(ports[sites.LOKI]), "tenant": "eventa", "every": 5.0},
         "environments.prod.kubernetes": {"kubeconfig": str(folder / "kubeconfig"), "every": 5.0},
+        "environments.prod.pagerduty": {
+            "url": _url(ports[sites.PAGERDUTY]),
+            "token": f"file:{folder / sites.PAGERDUTY_TOKEN_FILE}",
+            "from_email": PEOPLE[0].email,
+            "services": [sites.PAGER_SERVICE],
+            "escalation_policy": sites.PAGER_POLICY,
+            "every": 5.0,
+        },
         "environments.prod.status_pages.Stripe": {"url": _url(ports[sites.STATUS]), "every": 15.0},
         'environments.prod.status_pages."PAY.JP"': {"url": _url(ports[sites.PAYJP_STATUS]), "every": 15.0},
         "environments.prod.variables": variables(folder, ports),
