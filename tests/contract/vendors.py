@@ -93,7 +93,7 @@ def objectives(url: str, folder: Path, deadline: float = 5.0, text: str = "error
     file = folder / "slo.yml"
     file.write_text(text, "utf-8")
     queries = {"requests": "sum(increase(r[{{.window}}]))", "errors": "sum(increase(e[{{.window}}]))"}
-    slo = ServiceLevel(file=file, deadline=deadline, **queries)
+    slo = ServiceLevel(file=str(file), deadline=deadline, **queries)
     return source(EnvironmentConfig(prometheus=Prometheus(url=url), slo=slo))
 
 

@@ -127,7 +127,7 @@ class Loki(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class ServiceLevel(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Error budgets of the service's objectives, from the queries of `[environments.prod.prometheus]`'s server."""
 
-    file: Path | None = None
+    file: str | None = None
     """OpenSLO v1, Sloth, Pyrra or plain, relative to this file; unset means `slo.yml` beside the runbooks."""
     requests: str | None = None
     """For a plain file: PromQL of how many requests there were in `{{.window}}`."""

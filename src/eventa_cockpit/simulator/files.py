@@ -46,8 +46,8 @@ QUERIES: Mapping[str, Mapping[str, Any]] = {
     },
     "frontend_errors": {
         "query": "60 * sum(rate(frontend_errors_total[2m]))",
-        "title": "画面エラー",
-        "unit": "件/分",
+        "title": "画面エラー/分",
+        "unit": "1",
         "bound": 60.0,
     },
     "requests": {"query": REQUESTS, "title": "リクエスト", "unit": "1/s"},

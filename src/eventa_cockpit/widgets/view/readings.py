@@ -41,6 +41,11 @@ def name(metric: str) -> str:
     return _(NAMES[metric]) if metric in NAMES else metric
 
 
+def title(reading: Reading) -> str:
+    """What the team calls it, else the metric's name in words."""
+    return reading.title or name(reading.metric)
+
+
 def value(number: float, unit: str) -> str:
     """`94 %`, `41 ms`, `0.9 GB`, `812`: three figures at most, the unit a person would say."""
     if unit == "By":
