@@ -7,11 +7,13 @@ from typing import Any
 
 from eventa_cockpit.domain.board import Feed
 from eventa_cockpit.domain.change import Change
+from eventa_cockpit.domain.reading import Reading
 from eventa_cockpit.keymap import Pane
 from eventa_cockpit.widgets.scene_pane import ScenePane, ThingsPane
 from eventa_cockpit.widgets.view import axis, changes, logs, metrics, on_call, pages, slo, upstreams
 from eventa_cockpit.widgets.view.lines import BLANK, Line, Spans
 from eventa_cockpit.widgets.view.listing import Facts, Listing
+from eventa_cockpit.widgets.view.scene import Scene
 
 
 class LogsPane(ScenePane):
@@ -79,6 +81,10 @@ class SloPane(ScenePane):
     def feed(self) -> Feed[Any] | None:
         """Budgets before metrics; a team that has no objectives still has its queries."""
         return self._scene.board.slo or self._scene.board.metrics
+
+    def readings_in(self, scene: Scene) -> Sequence[Reading]:
+        feed = scene.board.metrics
+        return feed.value.readings if feed is not None and feed.value is not None else ()
 
     def rows(self, width: int) -> Sequence[Line]:
         scene = self._scene

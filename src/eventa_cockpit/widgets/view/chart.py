@@ -250,7 +250,7 @@ def _now(reading: Reading) -> Line:
     told = (span("   " + _("bound {bound}").format(bound=bound), Role.WARNING),) if bound else ()
     return line(
         span(f"{glyph} ", role),
-        span(reading.title or readings.name(reading.metric), Role.STRONG),
+        span(readings.title(reading), Role.STRONG),
         span(f"  {value} {readings.TRENDS[reading.trend]}", role),
         *told,
     )
