@@ -24,6 +24,13 @@ BOUNDS = {
     "FreeStorageSpace": 20.0 * 2**30,
 }
 """CloudWatch metric → the team's threshold, in the metric's own unit."""
+ALARMS = {
+    "eventa-prod-read-latency": ("ReadLatency", "DB の読み取りレイテンシがしきい値を超えています"),
+    "eventa-prod-cpu": ("CPUUtilization", "DB の CPU 使用率がしきい値を超えています"),
+    "eventa-prod-connections": ("DatabaseConnections", "DB の接続数がしきい値を超えています"),
+    "eventa-prod-disk-queue": ("DiskQueueDepth", "DB のディスク待ちがしきい値を超えています"),
+}
+"""The team's CloudWatch alarms, each on one metric and its threshold, with what it says."""
 REQUESTS = "sum(rate(http_requests_total[5m]))"
 QUERIES: Mapping[str, Mapping[str, Any]] = {
     "payment_failure_rate": {
@@ -155,8 +162,21 @@ def _config(folder: Path, ports: Mapping[str, int]) -> str:
             "region": sites.REGION,
             "endpoint_url": _url(ports[sites.AWS]),
             "every": 15.0,
+            "state_every": 30.0,
+            "slow_every": 60.0,
         },
         "environments.prod.database.bounds": BOUNDS,
+        "environments.prod.alarms": {
+            "region": sites.REGION,
+            "endpoint_url": _url(ports[sites.AWS]),
+            "warnings": ["eventa-prod-cpu", "eventa-prod-connections"],
+            "every": 15.0,
+        },
+        "environments.prod.cdn": {
+            "distribution": sites.DISTRIBUTION,
+            "endpoint_url": _url(ports[sites.AWS]),
+            "every": 30.0,
+        },
         "environments.prod.sentry": {
             "organization": "eventa",
             "project": "eventa-fe",

@@ -44,6 +44,8 @@ LOG_FILE = "world.log"
 CONFIG_FILE = "cockpit.toml"
 
 REGION = "ap-northeast-1"
+CDN_REGION = "us-east-1"
+"""Where CloudFront's metrics are, wherever its users are."""
 INSTANCE = "eventa-prod"
 REPLICA = "eventa-prod-read-1"
 DISTRIBUTION = "E2EVENTAPROD01"

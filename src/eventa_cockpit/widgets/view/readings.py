@@ -25,6 +25,9 @@ NAMES = {
     "BlockedTransactions": mark("Blocked"),
     "FreeLocalStorage": mark("Local storage"),
     "DBLoad": mark("DB load"),
+    "5xxErrorRate": mark("5xx errors"),
+    "4xxErrorRate": mark("4xx errors"),
+    "Requests": mark("Requests/min"),
 }
 TRENDS = {Trend.RISING: "▴", Trend.FALLING: "▾", Trend.STEADY: "=", Trend.UNKNOWN: " "}
 LEVELS: dict[Level, tuple[str, Role]] = {
