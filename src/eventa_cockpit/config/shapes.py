@@ -95,7 +95,7 @@ class Sentry(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
     project: str
     """Slug of the project."""
     token: str
-    """Where the API token is (see "Secrets"); it needs the scopes `event:read` and `project:read`."""
+    """Where the API token is (see "Secrets"); scopes: `event:read`, and `project:read` for releases."""
     url: str = "https://sentry.io"
     """Address of Sentry; of your own installation, if you have one."""
     environment: str | None = None
