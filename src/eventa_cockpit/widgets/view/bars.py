@@ -63,7 +63,7 @@ def tab_notes(scene: Scene) -> dict[Pane, Span]:
 def tabs(front: Pane, panes: Sequence[Pane], marks: Mapping[Pane, Span], width: int) -> Line:
     """The panes with their keys; the one in front stands out by its brackets, not by colour alone.
 
-    Where they do not fit, names get shorter; then they go: first of the panes that have nothing to say, last ones first.
+    Where they do not fit, names get shorter; then they go, first of panes with nothing to say.
     """
     for titles in (TITLES, _SHORT):
         spans = [_tab(pane, titles[pane], front, marks) for pane in panes]
