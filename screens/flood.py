@@ -44,6 +44,7 @@ class FloodScreen(CockpitScreen):
         Binding("k", "count_press", priority=True),
         Binding("q", "leave", priority=True),
     ]
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._run_folder: Path | None = None
