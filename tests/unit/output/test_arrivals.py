@@ -84,13 +84,13 @@ def test_a_link_in_its_place_is_not_followed(tmp_path: Path) -> None:
     log = log_with(tmp_path, b"one\n", None)
 
     assert list(log.times(0, 1)) == [None]
-    Arrivals(str(tmp_path / "output.times"), 0o600).note(0, 1.0)
+    Arrivals.to(str(tmp_path / "output.times"), 0o600).note(0, 1.0)
     assert (tmp_path / "elsewhere").read_bytes() == entry(0, 1)
 
 
 def test_batches_close_together_share_an_entry_and_long_runs_get_sparser_ones(tmp_path: Path) -> None:
     path = tmp_path / "output.times"
-    notes = Arrivals(str(path), 0o640)
+    notes = Arrivals.to(str(path), 0o640)
     now = 100.0
     for number in range(3 * STEP):
         notes.note(number, now)
@@ -111,7 +111,7 @@ def test_batches_close_together_share_an_entry_and_long_runs_get_sparser_ones(tm
 
 def test_a_disk_that_takes_half_an_entry_leaves_no_half_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "output.times"
-    notes = Arrivals(str(path), 0o600)
+    notes = Arrivals.to(str(path), 0o600)
     notes.note(0, 1.0)
     whole = os.pwrite
     monkeypatch.setattr(arrivals.os, "pwrite", lambda fd, data, at: whole(fd, data[:9], at))

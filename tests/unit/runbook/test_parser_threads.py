@@ -1,4 +1,10 @@
-"""The shell parser is native code: what it gives out must hold in every thread, and after everything else is gone."""
+"""The shell parser is native code: what it gives out must hold in every thread, and after everything else is gone.
+
+A crash of the test suite with this parser loaded was seen once and could not be brought about again: not by 14 runs of
+the snapshot, unit and pilot tests under faulthandler, nor by 1.17 million mutated scripts through tree-sitter 0.26.1
+and its bash grammar, both built with the address and undefined-behaviour sanitizers. A parse holds the interpreter's
+lock, a node its tree, a tree its language. Version 0.26.0, which counts references wrong, is never installed.
+"""
 
 from __future__ import annotations
 

@@ -16,15 +16,21 @@ STEP = 10_000
 class Arrivals:
     """Never in the way: what cannot be written is not written, and nobody is told."""
 
-    def __init__(self, path: str, mode: int) -> None:
+    def __init__(self, fd: int | None) -> None:
+        """Writes to `fd` from its start; to nothing without one."""
+        self._fd = fd
         self._count = 0
         self._next_at = 0.0
-        self._fd: int | None = None
+
+    @classmethod
+    def to(cls, path: str, mode: int) -> Arrivals:
+        """In a file of this mode, if it can be had."""
         try:
-            self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, mode)
-            os.fchmod(self._fd, mode)
+            fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, mode)
+            os.fchmod(fd, mode)
         except OSError:
-            return
+            return cls(None)
+        return cls(fd)
 
     def note(self, offset: int, now: float) -> None:
         """Bytes from `offset` on arrive at `now`, unless that is hardly later than what was noted last."""

@@ -38,7 +38,7 @@ class Supervisor:
         self._record = StatusRecord.resume("status")
         self._control = ControlServer(self._answer, self._type)
         file = OutputFile("output.log", self._mode)
-        arrivals = Arrivals("output.times", self._mode)
+        arrivals = Arrivals.to("output.times", self._mode)
         self._output = OutputStream(file, arrivals, list(spec["secrets"].values()), self._control.announce_output)
         self._poll = select.poll()
         self._handlers: dict[int, Callable[[int], None]] = {}
