@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from eventa_cockpit.services.incidents import Incidents
     from eventa_cockpit.services.keeping import BoardKeeper
     from eventa_cockpit.services.session import Session
+    from eventa_cockpit.services.silencing import Silences, Silencing
 
 LOOKED_UP = 30
 """Alerts, the most urgent first, for which a runbook is looked up unasked."""
@@ -41,6 +42,8 @@ class Contents(NamedTuple):
     poller: BoardKeeper
     incidents: Incidents
     close: Listener = lambda: None
+    silences: Mapping[str, Silences] = MappingProxyType({})
+    """Key of a feed → where its alerts are silenced."""
     logout_warning: str = ""
     """What to tell before a step starts that a log-out would end; empty where all is well."""
 
@@ -169,11 +172,28 @@ class Desk:
 
     async def begin(self, runbook: Runbook, alert: Alert | None) -> Session:
         """The session of the incident; declares one when there is none. Raises JournalError."""
+        return await self._session_for(_title(runbook, alert), alert)
+
+    async def _session_for(self, title: str, alert: Alert | None) -> Session:
         await self._has_opened.wait()  # until then, one that is open may still be found
         if self.session is None or not self.session.incident.is_open:
-            self._take(await self._opened.incidents.declare(_title(runbook, alert), alert=alert))
+            self._take(await self._opened.incidents.declare(title, alert=alert))
         assert self.session is not None
         return self.session
+
+    async def silencing(self, alert: Alert) -> Silencing:
+        """What silences alerts, in the session of the incident; declares one when there is none.
+
+        Raises JournalError.
+        """
+        from eventa_cockpit.services.silencing import Silencing
+
+        session = await self._session_for(alert.summary or alert.name, alert)
+        return Silencing(session, self._opened.silences, clock=self.clock)
+
+    def can_silence(self, alert: Alert) -> bool:
+        """Whether the upstream that told of it takes silences from us."""
+        return self._contents is not None and alert.source in self._contents.silences
 
     def output(self, run_id: str) -> OutputLog | None:
         """The output of a run, indexed from now on in the background."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 from eventa_cockpit.config import Config
 from eventa_cockpit.domain.runbook import Library
+from eventa_cockpit.integrations.alert_managers import silences_for
 from eventa_cockpit.runbook.library import load_library, shipped_runbooks
 from eventa_cockpit.runner.launching import Runner
 from eventa_cockpit.runner.logind import logout_fate
@@ -39,7 +41,8 @@ def fetch(config: Config, state: Path) -> Contents:
         note=note_about(state, config),
         store=store_for(config, state),
     )
-    return Contents(library_of(config, state), poller, incidents, runner.close, fate.warning)
+    silences = silences_for(config.chosen, lambda: datetime.now(UTC))
+    return Contents(library_of(config, state), poller, incidents, runner.close, silences, fate.warning)
 
 
 def library_of(config: Config, state: Path) -> Library:
