@@ -92,7 +92,9 @@ EXAMPLES = {
         "escalation_policy": '"PPOLICY"',
         "schedules": '["PPRIMRY", "PSECOND"]',
     },
+    "environments.prod.calendar": {"address": '"file:/home/you/.config/eventa-cockpit/oncall-address"'},
     "environments.prod.status_pages.stripe": {"url": '"https://status.stripe.com"'},
+    "environments.prod.plugins.payments": {"plugin": '"queue-length"', "every": "30", "url": '"https://queue.example"'},
     "environments.prod.slack": {
         "token": '"file:/etc/eventa-cockpit/slack-token"',
         "webhook": '"env:SLACK_WEBHOOK"',
@@ -111,6 +113,12 @@ EXAMPLES = {
     },
 }
 """Table → key → TOML value to show where the default says nothing."""
+
+PLUGIN_KEYS = {
+    "plugin": "Name of the package's entry point; unset means the table's own name.",
+    "every": "Seconds between two reads; unset means 15. `deadline` is as everywhere.",
+    "url": "This and any other key: as the package says.",
+}
 
 SECRETS = """\
 Secrets never stand in this file; it says where each is:
@@ -196,7 +204,14 @@ def _tables_of_dict(kind: Any, place: str, text: str) -> Iterator[Table]:
         ]
         yield from _tables(kind, name)
         return
-    keys = tuple(Key(name, "", value, is_required=False, default=None) for name, value in EXAMPLES[place].items())
+    texts: dict[str, str] = {}
+    if get_origin(kind) is dict:
+        (place,) = [name for name in EXAMPLES if name.startswith(f"{place}.")]
+        texts = PLUGIN_KEYS
+    keys = tuple(
+        Key(name, texts.get(name, ""), value, is_required=False, default=None)
+        for name, value in EXAMPLES[place].items()
+    )
     yield Table(place, text, keys, is_optional=True)
 
 
@@ -221,7 +236,9 @@ def _toml(value: object) -> str:
         return f"{value:g}"
     if isinstance(value, str):
         return f'"{value}"'
-    return "{}" if isinstance(value, dict) else "[]"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_toml, value))}]"
+    return "{}"
 
 
 def _texts(shape: type[msgspec.Struct]) -> dict[str, str]:

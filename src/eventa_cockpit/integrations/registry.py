@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from eventa_cockpit.config import (
+    Config,
     EnvironmentConfig,
     Kubernetes,
     Loki,
-    PagerDuty,
     Prometheus,
     Sentry,
     ServiceLevel,
     StatusPage,
     Upstream,
 )
+from eventa_cockpit.config.explaining import sentence_at
 from eventa_cockpit.domain.source import Source
 from eventa_cockpit.integrations.accounts import variables_of
 from eventa_cockpit.integrations.alert_managers import alert_sources
@@ -25,12 +26,8 @@ from eventa_cockpit.integrations.fetching import Fetcher
 from eventa_cockpit.integrations.kubernetes import KubernetesSource
 from eventa_cockpit.integrations.loki import LokiSource
 from eventa_cockpit.integrations.objectives import SloSource, objectives_in
-from eventa_cockpit.integrations.on_call import OnCallSource
-from eventa_cockpit.integrations.pagerduty import BODY_LIMIT as PAGERDUTY_BODY_LIMIT
-from eventa_cockpit.integrations.pagerduty import HEADERS as PAGERDUTY_HEADERS
-from eventa_cockpit.integrations.pagerduty import PagerDutyApi
-from eventa_cockpit.integrations.pagerduty_on_call import PagerDutyOnCall
-from eventa_cockpit.integrations.pagerduty_pages import PagesSource
+from eventa_cockpit.integrations.paging_sources import on_call_sources, pages_source
+from eventa_cockpit.integrations.plugins import Explain, PluginSource, plugin_source
 from eventa_cockpit.integrations.prometheus import PrometheusSource
 from eventa_cockpit.integrations.promql import PrometheusApi
 from eventa_cockpit.integrations.sentry import SentrySource
@@ -48,7 +45,22 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def sources_for(environment: EnvironmentConfig, now: Clock = utc_now) -> tuple[Source[Any], ...]:
+def configured_sources(config: Config) -> tuple[Source[Any], ...]:
+    """The sources of the environment that is open; what is wrong with a plug-in's table is told with its line."""
+
+    def explain(key: tuple[str, ...], sentence: str) -> str:
+        return sentence_at(config.path, ("environments", config.environment, *key), sentence)
+
+    return sources_for(config.chosen, explain=explain)
+
+
+def _without_file(key: tuple[str, ...], sentence: str) -> str:
+    return sentence_at(None, key, sentence)
+
+
+def sources_for(
+    environment: EnvironmentConfig, now: Clock = utc_now, explain: Explain = _without_file
+) -> tuple[Source[Any], ...]:
     """The environment's sources in the order of the board; upstreams that are not configured have none."""
     sources: list[Source[Any]] = [*alert_sources(environment, now)]
     if environment.database is not None:
@@ -69,9 +81,10 @@ def sources_for(environment: EnvironmentConfig, now: Clock = utc_now) -> tuple[S
     if environment.kubernetes is not None:
         sources.append(_kubernetes(environment.kubernetes, environment, now))
     if environment.pagerduty is not None:
-        sources.append(_pages(environment.pagerduty, now))
-    sources += _on_call(environment, now)
+        sources.append(pages_source(environment.pagerduty, now))
+    sources += on_call_sources(environment, now)
     sources += [_status_page(name, page, now) for name, page in environment.status_pages.items()]
+    sources += [_plugin(name, table, now, explain) for name, table in environment.plugins.items()]
     return tuple(sources)
 
 
@@ -144,31 +157,19 @@ def _kubernetes(config: Kubernetes, environment: EnvironmentConfig, now: Clock) 
     )
 
 
-def _pages(config: PagerDuty, now: Clock) -> PagesSource:
-    return PagesSource(pagerduty_api(config, now), config.services, _every(config), _deadline(config), now)
-
-
-def _on_call(environment: EnvironmentConfig, now: Clock) -> list[OnCallSource]:
-    config = environment.pagerduty
-    if config is None or not (config.escalation_policy or config.schedules):
-        return []
-    reader = PagerDutyOnCall(pagerduty_api(config, now), config.escalation_policy, config.schedules, now)
-    return [OnCallSource(reader, None, "PagerDuty", _every(config), _deadline(config))]
-
-
-def pagerduty_api(config: PagerDuty, now: Clock = utc_now) -> PagerDutyApi:
-    """The account, as it is read and written."""
-
-    def key() -> str:
-        return f"Token token={read_secret(config.token, name='pagerduty.token')}"
-
-    fetcher = Fetcher(key, headers=PAGERDUTY_HEADERS, body_limit=PAGERDUTY_BODY_LIMIT, now=now)
-    return PagerDutyApi(config.url, fetcher)
-
-
 def _status_page(name: str, config: StatusPage, now: Clock) -> StatusPageSource:
     return StatusPageSource(
         name, config.url, Fetcher(now=now), every=_every(config), deadline=_deadline(config), now=now
+    )
+
+
+def _plugin(name: str, table: Mapping[str, Any], now: Clock, explain: Explain) -> PluginSource:
+    return plugin_source(
+        name,
+        table,
+        authorization=lambda place: _bearer(place, f"plugins.{name}"),
+        now=now,
+        explain=lambda key, sentence: explain(("plugins", name, *key), sentence),
     )
 
 

@@ -14,6 +14,7 @@ from tests.contract.vendors import (
     TOKENS,
     alarms,
     alertmanager,
+    calendar,
     cloudfront,
     cloudwatch,
     healthy,
@@ -25,6 +26,7 @@ from tests.contract.vendors import (
     prometheus,
     rds_state,
     sentry,
+    slow_queries,
     status_page,
 )
 
@@ -45,15 +47,19 @@ MAKERS: dict[str, Callable[[str, Path, float], Source[Any]]] = {
     "CloudWatch": lambda url, _folder, deadline: cloudwatch(url, deadline=deadline),
     "CloudWatch alarms": lambda url, _folder, deadline: alarms(url, deadline=deadline),
     "CloudFront": lambda url, _folder, deadline: cloudfront(url, deadline=deadline),
+    "RDS slow-query log": lambda url, _folder, deadline: slow_queries(url, deadline=deadline),
     "RDS": lambda url, _folder, deadline: rds_state(url, deadline=deadline),
     "Loki": lambda url, _folder, deadline: loki(url, deadline=deadline),
     "PagerDuty's pages": lambda url, _folder, deadline: pages(url, deadline=deadline),
     "PagerDuty's on-calls": lambda url, _folder, deadline: on_call(url, deadline=deadline),
+    "on-call calendar": lambda url, _folder, deadline: calendar(url, deadline=deadline),
     "Kubernetes": lambda url, folder, deadline: kubernetes(url, folder, deadline=deadline),
 }
 
 
-AWS = frozenset({"CloudFront", "CloudWatch", "CloudWatch alarms", "RDS"})
+FORMS = {"on-call calendar": "text/calendar"}
+"""Media types of those that do not send JSON."""
+AWS = frozenset({"CloudFront", "CloudWatch", "CloudWatch alarms", "RDS", "RDS slow-query log"})
 """Those whose errors are AWS' own."""
 
 
