@@ -45,7 +45,11 @@ def fetch(config: Config, state: Path) -> Contents:
         store=store_for(config, state),
     )
     silences = silences_for(config.chosen, lambda: datetime.now(UTC))
-    return Contents(library_of(config, state), poller, incidents, runner.close, fate.warning, preflights, silences)
+
+    def logout_warning() -> str:
+        return "" if runner.has_prefix else fate.warning
+
+    return Contents(library_of(config, state), poller, incidents, runner.close, logout_warning, preflights, silences)
 
 
 def library_of(config: Config, state: Path) -> Library:
