@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from eventa_cockpit.config import Config
 from eventa_cockpit.domain.runbook import Library
@@ -13,7 +14,9 @@ from eventa_cockpit.runner.logind import logout_fate
 from eventa_cockpit.services.desk import Contents
 from eventa_cockpit.services.incidents import Incidents, new_responder
 from eventa_cockpit.services.memory import note_about
+from eventa_cockpit.services.session import Session
 from eventa_cockpit.services.sharing.joining import keeper_for
+from eventa_cockpit.services.steering import Steering, steering_for
 from eventa_cockpit.services.storing import store_for
 from eventa_cockpit.services.trust import Vetting
 
@@ -39,7 +42,13 @@ def fetch(config: Config, state: Path) -> Contents:
         note=note_about(state, config),
         store=store_for(config, state),
     )
-    return Contents(library_of(config, state), poller, incidents, runner.close, fate.warning)
+    library = library_of(config, state)
+    zone = ZoneInfo(config.timezone)
+
+    def steer(session: Session) -> Steering:
+        return steering_for(session, config.chosen, library, zone, lambda: poller.board)
+
+    return Contents(library, poller, incidents, runner.close, steer, fate.warning)
 
 
 def library_of(config: Config, state: Path) -> Library:
