@@ -109,6 +109,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("output.error", ("e",), mark("Next error"), "next_error", Scope.OUTPUT, _OUTPUT, is_in_footer=True),
     Action("output.follow", ("f",), mark("Follow"), "toggle_follow", Scope.OUTPUT, _OUTPUT, is_in_footer=True),
     Action("output.wrap", ("w",), mark("Wrap"), "toggle_wrap", Scope.OUTPUT, _OUTPUT, is_in_footer=True),
+    Action("output.times", ("T",), mark("Times"), "toggle_times", Scope.OUTPUT, _OUTPUT, is_in_footer=True),
     Action("output.copy", ("y",), mark("Copy"), "copy", Scope.OUTPUT, _OUTPUT),
     Action("output.save", ("S",), mark("Save"), "save", Scope.OUTPUT, _OUTPUT),
     *(

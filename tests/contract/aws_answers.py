@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
 from tests.contract.loopback import Behaviour, Request, answer
@@ -54,6 +55,25 @@ def described(*instances: dict[str, Any]) -> bytes:
     return rds_answer("DescribeDBInstances", DBInstances=[element("DBInstance", found) for found in instances])
 
 
+def events(*found: dict[str, Any]) -> bytes:
+    """DescribeEvents' answer; `EventCategories` as they are."""
+    shown = [
+        {**event, "EventCategories": [element("EventCategory", name) for name in event.get("EventCategories", ())]}
+        for event in found
+    ]
+    return rds_answer("DescribeEvents", Events=[element("Event", event) for event in shown])
+
+
+def maintenance(arn: str, **action: str) -> bytes:
+    """DescribePendingMaintenanceActions' answer with one action."""
+    details = {
+        "ResourceIdentifier": arn,
+        "PendingMaintenanceActionDetails": [element("PendingMaintenanceAction", action)],
+    }
+    shown = [element("ResourcePendingMaintenanceActions", details)]
+    return rds_answer("DescribePendingMaintenanceActions", PendingMaintenanceActions=shown)
+
+
 def refused(code: str, message: str = "no", status: int = 403) -> tuple[int, bytes]:
     """An error of RDS' query protocol."""
     body = element("Error", {"Type": "Sender", "Code": code, "Message": message})
@@ -71,20 +91,26 @@ class Pages:
     """CloudWatch's JSON answers, one after the other; the last one is given again and again. RDS says what it is told,
     by the name of the action, or describes one instance."""
 
-    def __init__(self, *pages: dict[str, Any], rds: bytes | tuple[int, bytes] = b"", **actions: bytes) -> None:
+    def __init__(
+        self, *pages: dict[str, Any], rds: bytes | tuple[int, bytes] = b"", **actions: bytes | tuple[int, bytes]
+    ) -> None:
         self.pages = list(pages)
         self.asked: list[bytes] = []
         """Bodies that CloudWatch was sent."""
         self._actions: dict[str, bytes | tuple[int, bytes]] = {"DescribeDBInstances": rds or described(instance())}
         self._actions |= actions
+        self.requests: list[dict[str, str]] = []
+        """What RDS was asked."""
 
     def __call__(self, request: Request, connection: socket.socket) -> None:
         action = _action(request.body)
         if action:
+            self.requests.append(dict(parse_qsl(request.body.decode())))
             said = self._actions.get(action, refused("InvalidAction", status=400))
             status, body = said if isinstance(said, tuple) else (200, said)
             return answer(body, status=status, kind="text/xml")(request, connection)
         self.asked.append(request.body)
+        assert self.pages, "CloudWatch was not expected to be asked"
         page = self.pages.pop(0) if len(self.pages) > 1 else self.pages[0]
         kind = "application/x-amz-json-1.0"
         return answer(json.dumps(page).encode(), status=page.get("status", 200), kind=kind)(request, connection)

@@ -81,7 +81,7 @@ async def test_the_range_is_as_many_steps_as_can_be_drawn(upstream: Loopback) ->
     assert float(range_query["step"]) == 60
     assert float(range_query["end"]) - float(range_query["start"]) == 3600
     assert 0 <= NOW.timestamp() - float(range_query["end"]) < 60
-    assert range_query["timeout"] == "4.0s"
+    assert range_query["timeout"] == "4000ms"
 
 
 async def test_grafana_is_asked_through_its_datasource_proxy_with_a_bearer_token(upstream: Loopback) -> None:

@@ -14,6 +14,7 @@ from eventa_cockpit.config import load_config
 from eventa_cockpit.domain.alert import Severity
 from eventa_cockpit.domain.log_stream import LogLevel
 from eventa_cockpit.domain.objective import Weighting
+from eventa_cockpit.domain.page import LogKind, PendingKind
 from eventa_cockpit.domain.reading import Level
 from eventa_cockpit.domain.rollout import RolloutState
 from eventa_cockpit.domain.service_status import ServiceState
@@ -113,6 +114,23 @@ async def test_payjps_page_is_japanese_and_announces_a_maintenance(sources: dict
     assert planned.is_maintenance
     assert planned.until is not None
     assert "カード" in planned.title
+
+
+async def test_the_outage_has_paged_the_primary_and_pagerduty_says_when_it_escalates(
+    sources: dict[str, Source[Any]],
+) -> None:
+    found = await answer_of(sources["pages"])
+    (page,) = found.waiting
+    assert "PaymentFailureRateHigh" in page.title
+    assert (page.level, page.next_action.kind) == (1, PendingKind.ESCALATE)
+    assert {entry.kind for entry in page.log} >= {LogKind.TRIGGERED, LogKind.NOTIFIED}
+    assert found.unread == ()
+
+
+async def test_both_levels_are_on_call_and_somebody_follows(sources: dict[str, Source[Any]]) -> None:
+    found = await answer_of(sources["on_call"])
+    assert [rotation.name for rotation in found.rotations] == ["events-primary", "events-secondary"]
+    assert all(rotation.current and rotation.following for rotation in found.rotations)
 
 
 def test_making_sources_imports_nothing_heavy(world: World, tmp_path: Path) -> None:

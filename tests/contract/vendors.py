@@ -13,7 +13,9 @@ from tests.contract.moments import stamp as stamp
 from tests.contract.paging_answers import paging
 
 from eventa_cockpit.config import (
+    Alarms,
     Alertmanager,
+    Cdn,
     Database,
     EnvironmentConfig,
     Kubernetes,
@@ -25,7 +27,7 @@ from eventa_cockpit.config import (
     ServiceLevel,
     StatusPage,
 )
-from eventa_cockpit.domain.board import DATABASE
+from eventa_cockpit.domain.board import DATABASE, DATABASE_STATE
 from eventa_cockpit.domain.source import Source
 from eventa_cockpit.integrations.registry import sources_for
 
@@ -72,8 +74,26 @@ def loki(url: str, deadline: float = 5.0, **options: Any) -> Source[Any]:
 
 
 def cloudwatch(url: str, deadline: float = 10.0, **options: Any) -> Source[Any]:
+    return database_source(url, DATABASE, deadline, **options)
+
+
+def rds_state(url: str, deadline: float = 10.0) -> Source[Any]:
+    return database_source(url, DATABASE_STATE, deadline)
+
+
+def database_source(url: str, key: str, deadline: float = 10.0, **options: Any) -> Source[Any]:
     database = Database(**{"instance": "eventa-prod", "endpoint_url": url, "deadline": deadline, **options})
-    return source(EnvironmentConfig(database=database, variables=AWS_VARIABLES), DATABASE)
+    return source(EnvironmentConfig(database=database, variables=AWS_VARIABLES), key)
+
+
+def alarms(url: str, deadline: float = 10.0, **options: Any) -> Source[Any]:
+    config = Alarms(endpoint_url=url, deadline=deadline, **options)
+    return source(EnvironmentConfig(alarms=config, variables=AWS_VARIABLES))
+
+
+def cloudfront(url: str, deadline: float = 10.0, **options: Any) -> Source[Any]:
+    config = Cdn(**{"distribution": "E2EXAMPLE", "endpoint_url": url, "deadline": deadline, **options})
+    return source(EnvironmentConfig(cdn=config, variables=AWS_VARIABLES))
 
 
 def kubernetes(url: str, folder: Path, deadline: float = 10.0, **options: Any) -> Source[Any]:
@@ -93,7 +113,7 @@ def objectives(url: str, folder: Path, deadline: float = 5.0, text: str = "error
     file = folder / "slo.yml"
     file.write_text(text, "utf-8")
     queries = {"requests": "sum(increase(r[{{.window}}]))", "errors": "sum(increase(e[{{.window}}]))"}
-    slo = ServiceLevel(file=file, deadline=deadline, **queries)
+    slo = ServiceLevel(file=str(file), deadline=deadline, **queries)
     return source(EnvironmentConfig(prometheus=Prometheus(url=url), slo=slo))
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.pilot.outputs import indexed, until
 from textual.app import App, ComposeResult
 
 from eventa_cockpit.runner.output import OutputLog
+from eventa_cockpit.runner.supervisor.arrivals import ENTRY
 from eventa_cockpit.widgets.output import OutputView
 
 WIDTH, HEIGHT = 40, 10
@@ -238,3 +241,70 @@ async def test_an_endless_progress_bar_shows_where_it_is(tmp_path: Path) -> None
     app = OutputApp(indexed(tmp_path / "output.log", b"start\n" + bar, is_final=False))
     async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
         await until(pilot, lambda: app.rows()[1] == "199999 of 900000")
+
+
+def write_times(log: OutputLog, *entries: tuple[int, datetime]) -> None:
+    data = b"".join(ENTRY.pack(offset, moment.timestamp(), 0.0) for offset, moment in entries)
+    log.path.with_name("output.times").write_bytes(data)
+
+
+MIDNIGHT = datetime(2026, 11, 24, tzinfo=ZoneInfo("Asia/Tokyo"))
+
+
+async def test_a_key_shows_and_hides_when_each_line_arrived(tmp_path: Path) -> None:
+    log = indexed(tmp_path / "output.log", b"one\n" + b"wide " * 10 + b"\nthree\n")
+    write_times(log, (0, MIDNIGHT + timedelta(hours=9)), (4, MIDNIGHT + timedelta(hours=9, seconds=61)))
+    app = OutputApp(log)
+    async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+        app.view.zone = ZoneInfo("Asia/Tokyo")
+        await until(pilot, lambda: app.rows()[0] == "one")
+        await pilot.press("w", "T")
+        await until(
+            pilot,
+            lambda: app.rows()[:4] == [
+                "09:00:00 one",
+                "09:01:01 wide wide wide wide wide wide",
+                "         wide wide wide wide",
+                "09:01:01 three",
+            ],
+        )  # fmt: skip
+        await pilot.press("T")
+        await until(pilot, lambda: app.rows()[0] == "one")
+
+
+async def test_times_over_midnight_have_their_date(tmp_path: Path) -> None:
+    log = indexed(tmp_path / "output.log", b"one\ntwo\nthree\n")
+    write_times(log, (0, MIDNIGHT - timedelta(seconds=1)), (8, MIDNIGHT))
+    app = OutputApp(log)
+    async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+        app.view.zone = ZoneInfo("Asia/Tokyo")
+        await pilot.press("T")
+        expected = ["11-23 23:59:59 one", "11-23 23:59:59 two", "11-24 00:00:00 three"]
+        await until(pilot, lambda: app.rows()[:3] == expected)
+
+
+async def test_a_time_that_nobody_noted_says_so(numbered: OutputLog) -> None:
+    app = OutputApp(numbered)
+    async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+        await pilot.press("T")
+        await until(pilot, lambda: app.rows()[-1] == "--:--:-- line 99")
+
+
+async def test_times_do_not_get_into_what_is_copied_or_searched(numbered: OutputLog) -> None:
+    write_times(numbered, (0, MIDNIGHT))
+    app = OutputApp(numbered)
+    async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+        await pilot.press("T", "g")
+        await until(pilot, lambda: app.rows()[0].endswith(" line 0"))
+        await pilot.press("y")
+        await until(pilot, lambda: bool(app.requests))
+        assert str(app.requests[0]).splitlines()[0] == "line 0"
+
+
+async def test_a_window_too_narrow_for_times_keeps_the_lines(numbered: OutputLog) -> None:
+    write_times(numbered, (0, MIDNIGHT))
+    app = OutputApp(numbered)
+    async with app.run_test(size=(24, HEIGHT)) as pilot:
+        await pilot.press("T")
+        await until(pilot, lambda: app.view.state.is_timed)
+        assert app.rows()[-1].startswith("line 99")

@@ -96,6 +96,40 @@ def test_log_files_are_listed_and_an_unknown_one_is_an_aws_error(client: Callabl
     assert caught.value.response["Error"]["Code"] == "DBLogFileNotFoundFault"
 
 
+def test_the_teams_alarms_go_off_at_its_thresholds(drill: Drill) -> None:
+    text = drill.output("aws cloudwatch describe-alarms --state-value ALARM --query 'MetricAlarms[].AlarmName'")
+    assert {"eventa-prod-read-latency", "eventa-prod-disk-queue"} <= set(json.loads(text))
+    text = drill.output("aws cloudwatch describe-alarms --query 'MetricAlarms[].StateValue'")
+    assert "OK" in json.loads(text) or len(json.loads(text)) == 4
+
+
+def test_the_drill_has_an_event_before_it_and_maintenance_ahead_of_it(drill: Drill) -> None:
+    events = json.loads(drill.output("aws rds describe-events --duration 120"))["Events"]
+    assert [found["SourceIdentifier"] for found in events if "Updated parameter" in found["Message"]] == [
+        "eventa-mysql80"
+    ]
+    waiting = json.loads(drill.output("aws rds describe-pending-maintenance-actions"))["PendingMaintenanceActions"]
+    assert waiting[0]["ResourceIdentifier"].endswith(":db:eventa-prod")
+    assert waiting[0]["PendingMaintenanceActionDetails"][0]["Action"] == "system-update"
+
+
+def test_the_parameter_group_says_what_is_logged(drill: Drill) -> None:
+    text = drill.output("aws rds describe-db-parameters --db-parameter-group-name eventa-mysql80 --source user")
+    found = {one["ParameterName"]: one["ParameterValue"] for one in json.loads(text)["Parameters"]}
+    assert (found["slow_query_log"], found["log_output"], found["long_query_time"]) == ("1", "FILE", "1")
+
+
+def test_last_week_was_quiet(drill: Drill) -> None:
+    text = drill.output(
+        "aws cloudwatch get-metric-statistics --namespace AWS/RDS --metric-name ReadLatency"
+        " --dimensions Name=DBInstanceIdentifier,Value=eventa-prod --period 60 --statistics Maximum"
+        " --start-time $(date -u +%FT%TZ -d '-7 days -30 minutes') --end-time $(date -u +%FT%TZ -d '-7 days')"
+    )
+    points = json.loads(text)["Datapoints"]
+    assert len(points) >= 29
+    assert max(point["Maximum"] for point in points) < 0.02
+
+
 def test_the_runbooks_queries_show_the_instance_its_replica_and_its_snapshots(client: Callable[[str], Any]) -> None:
     rds = client("rds")
     (instance,) = rds.describe_db_instances(DBInstanceIdentifier="eventa-prod")["DBInstances"]

@@ -153,6 +153,12 @@ def test_a_query_that_is_none_is_bad_data(drill: Drill, query: str, words: str) 
     assert words in answer.json()["error"]
 
 
+def test_a_duration_with_a_fraction_is_refused_as_prometheus_does(drill: Drill) -> None:
+    answer = prometheus(drill, "query", query="up", timeout="8.0s")
+    assert answer.json()["error"] == 'invalid parameter "timeout": cannot parse "8.0s" to a valid duration'
+    assert prometheus(drill, "query", query="up", timeout="8000ms").status_code == 200
+
+
 def test_more_points_than_prometheus_gives_are_refused(drill: Drill) -> None:
     answer = prometheus(drill, "query_range", query="up", start=0, end=11_001, step=1)
     assert answer.status_code == 400

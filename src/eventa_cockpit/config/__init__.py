@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from eventa_cockpit.config.loading import UNCONFIGURED, choose, find_config, load_config
 from eventa_cockpit.config.shapes import (
+    Alarms,
     Alertmanager,
     Aws,
+    Cdn,
     Config,
     Database,
     EnvironmentConfig,
@@ -26,8 +28,10 @@ from eventa_cockpit.config.state import in_memory, prepare_state, state_folder, 
 
 __all__ = [
     "UNCONFIGURED",
+    "Alarms",
     "Alertmanager",
     "Aws",
+    "Cdn",
     "Config",
     "Database",
     "EnvironmentConfig",

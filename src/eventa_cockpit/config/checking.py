@@ -10,6 +10,19 @@ from eventa_cockpit.config.shapes import Config, EnvironmentConfig, Slack, Upstr
 from eventa_cockpit.locale import _
 
 LANGUAGES = ("auto", "en", "ja")
+UPSTREAMS = (
+    "alertmanager",
+    "database",
+    "alarms",
+    "cdn",
+    "sentry",
+    "prometheus",
+    "slo",
+    "loki",
+    "kubernetes",
+    "pagerduty",
+)
+"""Tables of an environment that each configure one upstream."""
 CHANNELS = ("slack", "pagerduty")
 DATABASES = ("postgresql://", "postgres://")
 
@@ -56,8 +69,8 @@ def _problems(config: Config) -> Iterator[Problem]:
 
 def _environment_problems(environment: EnvironmentConfig) -> Iterator[Problem]:
     for name, upstream in upstreams_of(environment):
-        for seconds in ("every", "deadline"):
-            if not 0 < getattr(upstream, seconds) <= 86_400:
+        for seconds in ("every", "deadline", "state_every", "slow_every"):
+            if not 0 < getattr(upstream, seconds, 1) <= 86_400:
                 yield (*name, seconds), _("this has to be more than 0 and at most 86400 seconds.")
         for key, url in _urls_of(upstream):
             reason = url_problem(url)
@@ -114,7 +127,7 @@ def _slack_problems(slack: Slack) -> Iterator[Problem]:
 
 def upstreams_of(environment: EnvironmentConfig) -> Iterator[tuple[tuple[str, ...], Upstream]]:
     """The configured upstreams, each with the path of its table below the environment."""
-    for name in ("alertmanager", "database", "sentry", "prometheus", "slo", "loki", "kubernetes", "pagerduty"):
+    for name in UPSTREAMS:
         upstream = getattr(environment, name)
         if upstream is not None:
             yield (name,), upstream

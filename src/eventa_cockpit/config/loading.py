@@ -156,8 +156,8 @@ def _with_objectives(environment: EnvironmentConfig, folder: Path, runbooks: lis
     if slo is None:
         return environment
     if slo.file is not None:
-        file = folder / slo.file.expanduser()
+        file = folder / Path(slo.file).expanduser()
     else:
         places = [folder / Path(place).expanduser() / name for place in runbooks for name in OBJECTIVES]
         file = next((place for place in places if place.is_file()), SHIPPED_OBJECTIVES)
-    return msgspec.structs.replace(environment, slo=msgspec.structs.replace(slo, file=file))
+    return msgspec.structs.replace(environment, slo=msgspec.structs.replace(slo, file=str(file)))

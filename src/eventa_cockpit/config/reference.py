@@ -32,6 +32,18 @@ EXAMPLES = {
         "endpoint_url": '"http://127.0.0.1:4566"',
         "bounds": "{ CPUUtilization = 80, DatabaseConnections = 180, FreeStorageSpace = 10e9 }",
     },
+    "environments.prod.alarms": {
+        "profile": '"eventa-read"',
+        "endpoint_url": '"http://127.0.0.1:4566"',
+        "prefix": '"eventa-"',
+        "warnings": '["eventa-prod-cpu-*"]',
+    },
+    "environments.prod.cdn": {
+        "distribution": '"E2EXAMPLE"',
+        "profile": '"eventa-read"',
+        "endpoint_url": '"http://127.0.0.1:4566"',
+        "bounds": "{ 5xxErrorRate = 1, 4xxErrorRate = 5 }",
+    },
     "environments.prod.sentry": {
         "organization": '"eventa"',
         "project": '"web"',
@@ -200,7 +212,7 @@ def _key(field: msgspec.structs.FieldInfo, table: str, text: str) -> Key:
 def _toml(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float):
+    if isinstance(value, float | int):
         return f"{value:g}"
     if isinstance(value, str):
         return f'"{value}"'

@@ -54,6 +54,37 @@ class Database(Aws, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """CloudWatch metric → the value past which it is bad, in the metric's own unit (bytes, seconds, percent, count)."""
     every: float = 30.0
     """Seconds between two reads."""
+    state_every: float = 60.0
+    """Seconds between two reads of members, events and pending maintenance."""
+    slow_every: float = 120.0
+    """Seconds between two reads of the slow-query log."""
+    slow_lines: int = 4000
+    """Newest lines of the slow-query log that are summed up; 0 leaves the log alone."""
+
+
+class Alarms(Aws, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """CloudWatch alarms, among the alerts of the alerts pane."""
+
+    prefix: str = ""
+    """Only alarms whose names begin so; empty means all of the region."""
+    warnings: list[str] = field(default_factory=list)
+    """Names of alarms that only warn, with `*` for any characters; all others are critical, as CloudWatch knows no
+    severity."""
+    every: float = 30.0
+    """Seconds between two reads."""
+
+
+class Cdn(Aws, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One CloudFront distribution: its error rates and invalidations, in the pane of upstreams."""
+
+    distribution: str
+    """Id of the distribution."""
+    region: str = "us-east-1"
+    """AWS region of its metrics; CloudFront has them in this one only."""
+    bounds: dict[str, float] = field(default_factory=dict)
+    """Metric (`5xxErrorRate`, `4xxErrorRate`, `Requests`) → the value past which it is bad."""
+    every: float = 60.0
+    """Seconds between two reads."""
 
 
 class Sentry(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -127,7 +158,7 @@ class Loki(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class ServiceLevel(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Error budgets of the service's objectives, from the queries of `[environments.prod.prometheus]`'s server."""
 
-    file: Path | None = None
+    file: str | None = None
     """OpenSLO v1, Sloth, Pyrra or plain, relative to this file; unset means `slo.yml` beside the runbooks."""
     requests: str | None = None
     """For a plain file: PromQL of how many requests there were in `{{.window}}`."""
@@ -229,6 +260,10 @@ class EnvironmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Alerts; without it the pane says that nothing is configured."""
     database: Database | None = None
     """Database metrics; without it the pane says that nothing is configured."""
+    alarms: Alarms | None = None
+    """CloudWatch alarms, shown among the alerts."""
+    cdn: Cdn | None = None
+    """CloudFront."""
     sentry: Sentry | None = None
     """Application errors; without it the pane says that nothing is configured."""
     prometheus: Prometheus | None = None

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:  # the first paint needs none of them
     from eventa_cockpit.domain.alert import AlertList
+    from eventa_cockpit.domain.cdn import CdnStatus
     from eventa_cockpit.domain.database import DatabaseReadings
+    from eventa_cockpit.domain.database_state import DatabaseState
     from eventa_cockpit.domain.error_report import ErrorReport
     from eventa_cockpit.domain.log_stream import LogWindow
     from eventa_cockpit.domain.metric import MetricReadings
@@ -20,6 +22,7 @@ if TYPE_CHECKING:  # the first paint needs none of them
     from eventa_cockpit.domain.rollout import RolloutList
     from eventa_cockpit.domain.service_status import ServiceStatus
     from eventa_cockpit.domain.slo import SloReport
+    from eventa_cockpit.domain.slow_queries import SlowQueries
 
 T = TypeVar("T")
 
@@ -101,6 +104,9 @@ ALERTS = "alerts"
 ALERTS_PREFIX = "alerts:"
 """Before the name of any further source of alerts in its key: `alerts:cloudwatch`."""
 DATABASE = "database"
+DATABASE_STATE = "database_state"
+SLOW_QUERIES = "slow_queries"
+CDN = "cdn"
 ERRORS = "errors"
 LOGS = "logs"
 METRICS = "metrics"
@@ -153,6 +159,18 @@ class Board:
     @property
     def database(self) -> Feed[DatabaseReadings] | None:
         return self.feeds.get(DATABASE)
+
+    @property
+    def database_state(self) -> Feed[DatabaseState] | None:
+        return self.feeds.get(DATABASE_STATE)
+
+    @property
+    def slow_queries(self) -> Feed[SlowQueries] | None:
+        return self.feeds.get(SLOW_QUERIES)
+
+    @property
+    def cdn(self) -> Feed[CdnStatus] | None:
+        return self.feeds.get(CDN)
 
     @property
     def errors(self) -> Feed[ErrorReport] | None:

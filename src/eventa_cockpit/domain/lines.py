@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -50,6 +51,12 @@ class LineSource(Protocol):
 
     def tail(self, count: int, *, max_bytes: int = 4096) -> Sequence[bytes]:
         """The last lines, without waiting for the index."""
+
+    def times(self, first: int, count: int) -> Sequence[datetime | None]:
+        """When the first byte of each of up to `count` lines from `first` on arrived, in UTC; None where unknown."""
+
+    def tail_times(self, count: int) -> Sequence[datetime | None]:
+        """As `times`, of the lines that `tail` gives."""
 
     def find(self, needle: bytes, start: int, *, backwards: bool = False, ignore_case: bool = False) -> int | None:
         """Number of the next line from `start` on (or the nearest one before it) that holds `needle`, or None."""

@@ -197,7 +197,18 @@ class ObjectiveStatus:
         """The promised one; None for insufficient data."""
         return next((each for each in self.budgets if each.weighting is self.weighting), None)
 
+    @property
+    def telling_rule(self) -> Rule:
+        """The rule that asks for what the state says, else the fastest one."""
+        exceeded = (rule for rule in RULES if rule.state is self.state and self._exceeds(rule))
+        return next(exceeded, RULES[0])
+
+    def _exceeds(self, rule: Rule) -> bool:
+        threshold = rule.threshold(self.window)
+        return all((self.burn(window) or 0.0) > threshold for window in (rule.long, rule.short))
+
     def burn(self, window: timedelta) -> float | None:
+        """How fast that window burnt by the promised weighting; None for insufficient data."""
         return next((each.rate(self.weighting) for each in self.burns if each.window == window), None)
 
 

@@ -7,7 +7,9 @@ from importlib import import_module
 from eventa_cockpit.domain.board import (
     ALERTS,
     ALERTS_PREFIX,
+    CDN,
     DATABASE,
+    DATABASE_STATE,
     ERRORS,
     LOGS,
     METRICS,
@@ -15,19 +17,23 @@ from eventa_cockpit.domain.board import (
     PAGES,
     ROLLOUTS,
     SLO,
+    SLOW_QUERIES,
     STATUS_PREFIX,
 )
 
 VALUE_TYPES: dict[str, str] = {
     ALERTS: "eventa_cockpit.domain.alert:AlertList",
     ALERTS_PREFIX: "eventa_cockpit.domain.alert:AlertList",
+    CDN: "eventa_cockpit.domain.cdn:CdnStatus",
     DATABASE: "eventa_cockpit.domain.database:DatabaseReadings",
+    DATABASE_STATE: "eventa_cockpit.domain.database_state:DatabaseState",
     ERRORS: "eventa_cockpit.domain.error_report:ErrorReport",
     LOGS: "eventa_cockpit.domain.log_stream:LogWindow",
     METRICS: "eventa_cockpit.domain.metric:MetricReadings",
     ON_CALL: "eventa_cockpit.domain.on_call:OnCall",
     PAGES: "eventa_cockpit.domain.page:PageList",
     ROLLOUTS: "eventa_cockpit.domain.rollout:RolloutList",
+    SLOW_QUERIES: "eventa_cockpit.domain.slow_queries:SlowQueries",
     SLO: "eventa_cockpit.domain.slo:SloReport",
     STATUS_PREFIX: "eventa_cockpit.domain.service_status:ServiceStatus",
 }

@@ -112,7 +112,7 @@ class _Transport:
             check_status(response.status_code, response.headers, place, datetime.now(UTC))
         body = GuardedBody(response.raw, place, until, BODY_LIMIT)
         answer = AWSResponse(request.url, response.status_code, response.headers, body)
-        if self._is_xml and response.status_code >= 400 and not answer.content.lstrip().startswith(b"<"):
+        if self._is_xml and response.status_code >= 400 and not _is_xml(answer.content):
             # Not AWS' own words, and botocore would only say that they are no XML: the status says more.
             check_status(response.status_code, response.headers, place, datetime.now(UTC))
         return answer
@@ -123,6 +123,12 @@ class _Transport:
 
         timeouts = (CONNECT_TIMEOUT.total_seconds(), self._deadline.total_seconds())
         return URLLib3Session(verify=self._verify, proxies=get_environ_proxies(url), timeout=timeouts)
+
+
+def _is_xml(body: bytes) -> bool:
+    """Rather than a page of a proxy in between."""
+    start = body.lstrip()[:20].lower()
+    return start.startswith(b"<") and not start.startswith((b"<!doctype html", b"<html"))
 
 
 def aws_failure(error: Exception, client: Any) -> UpstreamError:

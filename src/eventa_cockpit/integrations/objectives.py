@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from eventa_cockpit.cleaning import clean_line
 from eventa_cockpit.config import ServiceLevel
@@ -117,12 +118,12 @@ def objectives_in(config: ServiceLevel) -> ObjectiveFile:
     assert config.file is not None, "a loaded configuration names it"
     queries = PlainQueries(config.requests or "", config.errors or "", config.fast or "")
     try:
-        text = config.file.read_text("utf-8-sig")
+        text = Path(config.file).read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else _("it is not UTF-8 text")
         sentence = _("{file} cannot be read: {reason}.").format(file=config.file, reason=reason)
         raise UpstreamError(FailureKind.NOT_CONFIGURED, clean_line(sentence)) from None
-    found = read_objectives(text, str(config.file), queries)
+    found = read_objectives(text, config.file, queries)
     if not found.objectives:
         first = found.problems[0]
         raise UpstreamError(FailureKind.NOT_CONFIGURED, f"{first.file}:{first.line}: {first.message}")

@@ -104,7 +104,8 @@ class PrometheusApi:
         await self._fetcher.close()
 
     async def _ask(self, call: str, parameters: Parameters, patience: timedelta) -> Result:
-        limit = ("timeout", f"{max(patience.total_seconds(), 0.1):.1f}s")
+        # Prometheus takes no fraction before a unit: "8.0s" is refused.
+        limit = ("timeout", f"{max(round(patience.total_seconds() * 1000), 100)}ms")
         async with self._slots:
             answer = await self._fetcher.get(f"{self._base}/api/v1/{call}", [*parameters, limit])
         return await decoded(answer.body, result_of)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from eventa_cockpit.cleaning import clean_line
 from eventa_cockpit.config import (
     Alertmanager,
-    Aws,
-    Database,
     EnvironmentConfig,
     Kubernetes,
     Loki,
@@ -22,12 +18,10 @@ from eventa_cockpit.config import (
     StatusPage,
     Upstream,
 )
-from eventa_cockpit.domain.board import FailureKind
 from eventa_cockpit.domain.source import Source
-from eventa_cockpit.errors import SecretError, UpstreamError
+from eventa_cockpit.integrations.accounts import variables_of
 from eventa_cockpit.integrations.alertmanager import AlertmanagerSource
-from eventa_cockpit.integrations.aws import AwsAccount
-from eventa_cockpit.integrations.cloudwatch import CloudWatchSource
+from eventa_cockpit.integrations.aws_sources import alarms_source, cdn_source, database_sources
 from eventa_cockpit.integrations.fetching import Fetcher
 from eventa_cockpit.integrations.kubernetes import KubernetesSource
 from eventa_cockpit.integrations.loki import LokiSource
@@ -61,7 +55,11 @@ def sources_for(environment: EnvironmentConfig, now: Clock = utc_now) -> tuple[S
     if environment.alertmanager is not None:
         sources.append(_alertmanager(environment.alertmanager, now))
     if environment.database is not None:
-        sources.append(_database(environment.database, environment, now))
+        sources += database_sources(environment.database, environment, now)
+    if environment.alarms is not None:
+        sources.append(alarms_source(environment.alarms, environment, now))
+    if environment.cdn is not None:
+        sources.append(cdn_source(environment.cdn, environment, now))
     if environment.sentry is not None:
         sources.append(_sentry(environment.sentry, now))
     if environment.prometheus is not None:
@@ -86,18 +84,6 @@ def _alertmanager(config: Alertmanager, now: Clock) -> AlertmanagerSource:
         Fetcher(_bearer(config.token, "alertmanager.token"), now=now),
         matchers=config.matchers,
         watchdog=config.watchdog,
-        every=_every(config),
-        deadline=_deadline(config),
-        now=now,
-    )
-
-
-def _database(config: Database, environment: EnvironmentConfig, now: Clock) -> CloudWatchSource:
-    return CloudWatchSource(
-        config.instance,
-        lambda: _account(config, environment),
-        window=timedelta(minutes=config.window),
-        bounds=config.bounds,
         every=_every(config),
         deadline=_deadline(config),
         now=now,
@@ -165,7 +151,7 @@ def _kubernetes(config: Kubernetes, environment: EnvironmentConfig, now: Clock) 
     return KubernetesSource(
         config.namespace,
         names=config.deployments,
-        kubeconfig=config.kubeconfig or _variables(environment).get("KUBECONFIG", ""),
+        kubeconfig=config.kubeconfig or variables_of(environment).get("KUBECONFIG", ""),
         context=config.context or "",
         every=_every(config),
         deadline=_deadline(config),
@@ -199,36 +185,6 @@ def _status_page(name: str, config: StatusPage, now: Clock) -> StatusPageSource:
     return StatusPageSource(
         name, config.url, Fetcher(now=now), every=_every(config), deadline=_deadline(config), now=now
     )
-
-
-def _account(config: Aws, environment: EnvironmentConfig) -> AwsAccount:
-    """The account that the environment's commands use, so that panes and steps never look at different ones."""
-    variables = _variables(environment)
-    return AwsAccount(
-        region=config.region,
-        profile=config.profile or variables.get("AWS_PROFILE", ""),
-        endpoint_url=config.endpoint_url or variables.get("AWS_ENDPOINT_URL", ""),
-        access_key_id=_secret_variable("AWS_ACCESS_KEY_ID", environment),
-        secret_access_key=_secret_variable("AWS_SECRET_ACCESS_KEY", environment),
-        session_token=_secret_variable("AWS_SESSION_TOKEN", environment),
-        config_file=variables.get("AWS_CONFIG_FILE", ""),
-        credentials_file=variables.get("AWS_SHARED_CREDENTIALS_FILE", ""),
-    )
-
-
-def _variables(environment: EnvironmentConfig) -> Mapping[str, str]:
-    """What a command of this environment would see."""
-    return {**os.environ, **environment.variables}
-
-
-def _secret_variable(name: str, environment: EnvironmentConfig) -> str:
-    place = environment.secrets.get(name)
-    if place is None:
-        return environment.variables.get(name, "")
-    try:
-        return read_secret(place, name=name)
-    except SecretError as error:
-        raise UpstreamError(FailureKind.CREDENTIALS, clean_line(str(error))) from None
 
 
 def _bearer(place: str | None, name: str) -> Callable[[], str | None]:

@@ -9,11 +9,13 @@ import errno
 import os
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from eventa_cockpit.domain.lines import LineFault
 from eventa_cockpit.runner import searching
+from eventa_cockpit.runner.arrivals import ArrivalTimes
 from eventa_cockpit.runner.line_index import BLOCK, LineIndex
 from eventa_cockpit.runner.log_file import LogFile, cut, line_at, read_lines, start_of
 from eventa_cockpit.runner.needle import Needle
@@ -35,6 +37,7 @@ class OutputLog:
         """Whether its writer is done; asked only when everything written so far has been read."""
         self._file: LogFile | None = None
         self._index = LineIndex()
+        self._arrivals = ArrivalTimes(path.with_name("output.times"))
         self._buffer: bytearray | None = None
         self._counter: searching.Counter | None = None
         self.is_complete = False
@@ -82,19 +85,27 @@ class OutputLog:
         file = self._opened()
         if file is None or count <= 0:
             return []
-        size, want = file.size, BLOCK
-        while True:
-            start = max(0, size - want)
-            data = file.read(size - start, start)
-            if start == 0 or want >= LONGEST_TAIL or data.count(b"\n") > count:
-                break
-            want *= 4
+        start, data = _read_tail(file, count)
         lines = data.removesuffix(b"\n").split(b"\n")[-count:] if data else []
         found = [cut(line, max_bytes) for line in lines]
         missing = count - len(found)
         if start and missing and self._index.size > start:
             return self._lines_before(file, start, missing, max_bytes) + found[1:]
         return found
+
+    def times(self, first: int, count: int) -> Sequence[datetime | None]:
+        index, file = self._index, self._opened()
+        count = min(count, index.line_count - first)
+        if file is None or count <= 0 or first < 0:
+            return []
+        return [self._arrivals.at(start_of(file, index, number)) for number in range(first, first + count)]
+
+    def tail_times(self, count: int) -> Sequence[datetime | None]:
+        file = self._opened()
+        if file is None or count <= 0:
+            return []
+        start, data = _read_tail(file, count)
+        return [self._arrivals.at(start + begin) for begin in _last_begins(data, count)]
 
     def _lines_before(self, file: LogFile, offset: int, count: int, max_bytes: int) -> list[bytes]:
         """The very long line around an offset and up to `count` lines before it, for which the index is needed."""
@@ -195,6 +206,27 @@ class OutputLog:
         if is_final:
             self._buffer = None
         return False
+
+
+def _read_tail(file: LogFile, count: int) -> tuple[int, bytes]:
+    """The end of the file with its offset: so many whole lines, unless they are very long."""
+    size, want = file.size, BLOCK
+    while True:
+        start = max(0, size - want)
+        data = file.read(size - start, start)
+        if start == 0 or want >= LONGEST_TAIL or data.count(b"\n") > count:
+            return start, data
+        want *= 4
+
+
+def _last_begins(data: bytes, count: int) -> list[int]:
+    """Where the last lines begin; the first of them at 0, where it began even earlier."""
+    begins: list[int] = []
+    end = len(data) - data.endswith(b"\n")
+    while data and len(begins) < count and end >= 0:
+        end = data.rfind(b"\n", 0, end)
+        begins.append(end + 1)
+    return begins[::-1]
 
 
 def _new_file(target: Path) -> tuple[BinaryIO, Path]:

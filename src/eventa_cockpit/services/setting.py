@@ -9,7 +9,19 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from eventa_cockpit.config import Config, EnvironmentConfig
-from eventa_cockpit.domain.board import ALERTS, DATABASE, ERRORS, LOGS, ROLLOUTS, STATUS_PREFIX, Board, Feed
+from eventa_cockpit.domain.board import (
+    ALERTS,
+    ALERTS_PREFIX,
+    CDN,
+    DATABASE,
+    DATABASE_STATE,
+    ERRORS,
+    LOGS,
+    ROLLOUTS,
+    STATUS_PREFIX,
+    Board,
+    Feed,
+)
 from eventa_cockpit.errors import ConfigError
 from eventa_cockpit.locale import _
 from eventa_cockpit.services.desk import Contents, Desk
@@ -32,6 +44,9 @@ def expected(environment: EnvironmentConfig) -> Board:
     configured = (
         (ALERTS, "Alertmanager", environment.alertmanager),
         (DATABASE, "CloudWatch", environment.database),
+        (DATABASE_STATE, "RDS", environment.database),
+        (ALERTS_PREFIX + "cloudwatch", "CloudWatch alarms", environment.alarms),
+        (CDN, "CloudFront", environment.cdn),
         (ERRORS, "Sentry", environment.sentry),
         (LOGS, "Loki", environment.loki),
         (ROLLOUTS, "Kubernetes", environment.kubernetes),

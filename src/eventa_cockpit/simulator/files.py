@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from eventa_cockpit.simulator import sites
+from eventa_cockpit.simulator.model.roster import PEOPLE
 
 BOUNDS = {
     "CPUUtilization": 80.0,
@@ -23,6 +24,13 @@ BOUNDS = {
     "FreeStorageSpace": 20.0 * 2**30,
 }
 """CloudWatch metric → the team's threshold, in the metric's own unit."""
+ALARMS = {
+    "eventa-prod-read-latency": ("ReadLatency", "DB の読み取りレイテンシがしきい値を超えています"),
+    "eventa-prod-cpu": ("CPUUtilization", "DB の CPU 使用率がしきい値を超えています"),
+    "eventa-prod-connections": ("DatabaseConnections", "DB の接続数がしきい値を超えています"),
+    "eventa-prod-disk-queue": ("DiskQueueDepth", "DB のディスク待ちがしきい値を超えています"),
+}
+"""The team's CloudWatch alarms, each on one metric and its threshold, with what it says."""
 REQUESTS = "sum(rate(http_requests_total[5m]))"
 QUERIES: Mapping[str, Mapping[str, Any]] = {
     "payment_failure_rate": {
@@ -45,8 +53,8 @@ QUERIES: Mapping[str, Mapping[str, Any]] = {
     },
     "frontend_errors": {
         "query": "60 * sum(rate(frontend_errors_total[2m]))",
-        "title": "画面エラー",
-        "unit": "件/分",
+        "title": "画面エラー/分",
+        "unit": "1",
         "bound": 60.0,
     },
     "requests": {"query": REQUESTS, "title": "リクエスト", "unit": "1/s"},
@@ -154,8 +162,21 @@ def _config(folder: Path, ports: Mapping[str, int]) -> str:
             "region": sites.REGION,
             "endpoint_url": _url(ports[sites.AWS]),
             "every": 15.0,
+            "state_every": 30.0,
+            "slow_every": 60.0,
         },
         "environments.prod.database.bounds": BOUNDS,
+        "environments.prod.alarms": {
+            "region": sites.REGION,
+            "endpoint_url": _url(ports[sites.AWS]),
+            "warnings": ["eventa-prod-cpu", "eventa-prod-connections"],
+            "every": 15.0,
+        },
+        "environments.prod.cdn": {
+            "distribution": sites.DISTRIBUTION,
+            "endpoint_url": _url(ports[sites.AWS]),
+            "every": 30.0,
+        },
         "environments.prod.sentry": {
             "organization": "eventa",
             "project": "eventa-fe",
@@ -169,6 +190,14 @@ def _config(folder: Path, ports: Mapping[str, int]) -> str:
         "environments.prod.slo": {**SLO_QUERIES, "every": 15.0},
         "environments.prod.loki": {"url": _url(ports[sites.LOKI]), "tenant": "eventa", "every": 5.0},
         "environments.prod.kubernetes": {"kubeconfig": str(folder / "kubeconfig"), "every": 5.0},
+        "environments.prod.pagerduty": {
+            "url": _url(ports[sites.PAGERDUTY]),
+            "token": f"file:{folder / sites.PAGERDUTY_TOKEN_FILE}",
+            "from_email": PEOPLE[0].email,
+            "services": [sites.PAGER_SERVICE],
+            "escalation_policy": sites.PAGER_POLICY,
+            "every": 5.0,
+        },
         "environments.prod.status_pages.Stripe": {"url": _url(ports[sites.STATUS]), "every": 15.0},
         'environments.prod.status_pages."PAY.JP"': {"url": _url(ports[sites.PAYJP_STATUS]), "every": 15.0},
         "environments.prod.slack": {

@@ -19,6 +19,7 @@ from eventa_cockpit.simulator.apis.control import ControlApi
 from eventa_cockpit.simulator.apis.eventa import EventaApi, FrontendApi
 from eventa_cockpit.simulator.apis.kubernetes import KubernetesApi
 from eventa_cockpit.simulator.apis.loki import LokiApi
+from eventa_cockpit.simulator.apis.pagerduty import PagerDutyApi
 from eventa_cockpit.simulator.apis.prometheus import PrometheusApi
 from eventa_cockpit.simulator.apis.sentry import SentryApi
 from eventa_cockpit.simulator.apis.slack import SlackApi
@@ -47,6 +48,7 @@ class Server(uvicorn.Server):
 def plain_server(simulation: Simulation, folder: Path, control: ControlApi, ports: Mapping[str, int]) -> Server:
     """The server of everything that speaks plain HTTP, but for AWS."""
     sentry_token = (folder / sites.SENTRY_TOKEN_FILE).read_text()
+    pager_keys = [(folder / name).read_text() for name in (sites.PAGERDUTY_TOKEN_FILE, sites.ROUTING_KEY_FILE)]
     routes: dict[str, Sequence[BaseRoute]] = {
         sites.ALERTMANAGER: AlertmanagerApi(simulation).routes(),
         sites.LOKI: LokiApi(simulation).routes(),
@@ -55,6 +57,7 @@ def plain_server(simulation: Simulation, folder: Path, control: ControlApi, port
         sites.STATUS: StatusPageApi(simulation, stripe).routes(),
         sites.PAYJP_STATUS: StatusPageApi(simulation, payjp).routes(),
         sites.PROMETHEUS: PrometheusApi(simulation).routes(),
+        sites.PAGERDUTY: PagerDutyApi(simulation, *pager_keys).routes(),
         sites.CONTROL: control.routes(),
     }
     return _server(ByPort({ports[name]: Starlette(routes=found) for name, found in routes.items()}))

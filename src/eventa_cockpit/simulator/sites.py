@@ -15,12 +15,13 @@ SENTRY = "sentry"
 SLACK = "slack"
 PROMETHEUS = "prometheus"
 KUBERNETES = "kubernetes"
+PAGERDUTY = "pagerduty"
 STATUS = "status"
 PAYJP_STATUS = "payjp_status"
 CONTROL = "control"
 TLS = "tls"
 AWS = "aws"
-PLAIN_LISTENERS = (ALERTMANAGER, LOKI, SENTRY, SLACK, PROMETHEUS, STATUS, PAYJP_STATUS, CONTROL)
+PLAIN_LISTENERS = (ALERTMANAGER, LOKI, SENTRY, SLACK, PROMETHEUS, STATUS, PAYJP_STATUS, PAGERDUTY, CONTROL)
 TLS_LISTENERS = (TLS, KUBERNETES)
 LISTENERS = (*PLAIN_LISTENERS, *TLS_LISTENERS, AWS)
 """One listening socket each, all of them opened by the launcher."""
@@ -32,14 +33,29 @@ ADMIN_TOKEN_FILE = "admin-token"  # noqa: S105 (a file's name)
 SENTRY_TOKEN_FILE = "sentry-token"  # noqa: S105
 SLACK_TOKEN_FILE = "slack-token"  # noqa: S105
 KUBERNETES_TOKEN_FILE = "kubernetes-token"  # noqa: S105
-TOKEN_FILES = (ADMIN_TOKEN_FILE, SENTRY_TOKEN_FILE, SLACK_TOKEN_FILE, KUBERNETES_TOKEN_FILE)
+PAGERDUTY_TOKEN_FILE = "pagerduty-token"  # noqa: S105
+ROUTING_KEY_FILE = "pagerduty-routing-key"
+TOKEN_FILES = (
+    ADMIN_TOKEN_FILE,
+    SENTRY_TOKEN_FILE,
+    SLACK_TOKEN_FILE,
+    KUBERNETES_TOKEN_FILE,
+    PAGERDUTY_TOKEN_FILE,
+    ROUTING_KEY_FILE,
+)
 LOG_FILE = "world.log"
 CONFIG_FILE = "cockpit.toml"
 
 REGION = "ap-northeast-1"
+CDN_REGION = "us-east-1"
+"""Where CloudFront's metrics are, wherever its users are."""
 INSTANCE = "eventa-prod"
 REPLICA = "eventa-prod-read-1"
 DISTRIBUTION = "E2EVENTAPROD01"
 BACKUP_BUCKET = "eventa-backups"
 RESTORE_BUCKET = "eventa-restore-drill"
 SNAPSHOT = "eventa-prod-nightly"
+PAGER_SERVICE = "PEVENTA"
+PAGER_POLICY = "PEVPOLI"
+PRIMARY_SCHEDULE = "PEVPRIM"
+SECONDARY_SCHEDULE = "PEVSECO"

@@ -17,7 +17,9 @@ from eventa_cockpit.simulator.model.database import Database
 from eventa_cockpit.simulator.model.delivery import Delivery
 from eventa_cockpit.simulator.model.metering import Metering
 from eventa_cockpit.simulator.model.noise import jitter
+from eventa_cockpit.simulator.model.paging import Paging
 from eventa_cockpit.simulator.model.payments import Payments
+from eventa_cockpit.simulator.model.roster import Person, turn
 from eventa_cockpit.simulator.model.sample import STEP_S, DatabaseSample, Sample
 from eventa_cockpit.simulator.model.traffic import purchases_per_min, requests_per_s
 
@@ -68,6 +70,7 @@ class World:
         self.delivery = Delivery(seed)
         self.cluster = Cluster(self.now_s)
         self.alerting = Alerting()
+        self.paging = Paging(self._on_call)
         self.metering = Metering(seed, opened_at, self.now_s)
         self.history: deque[Sample] = deque(maxlen=KEPT_SAMPLES)
         if fault is not None:
@@ -93,6 +96,7 @@ class World:
             self.metering.add(self.newest)
             newest = tuple(islice(self.history, max(len(self.history) - SAMPLES_A_RULE, 0), None))
             self.alerting.evaluate(newest)
+            self.paging.advance(self.now_s, self.alerting.firing)
         self.cluster.advance(to_s)
 
     def inject(self, fault: Fault) -> None:
@@ -117,6 +121,9 @@ class World:
     def set_maintenance(self, *, enabled: bool, message: str = "", components: tuple[str, ...] = ()) -> Maintenance:
         self.maintenance = Maintenance(enabled, message, components if enabled else (), self.now_s)
         return self.maintenance
+
+    def _on_call(self, level: int, at_s: float) -> Person:
+        return turn(level, self.opened_at + timedelta(seconds=at_s)).person
 
     def _step(self, at_s: float) -> Sample:
         requests = requests_per_s(self.opened_at + timedelta(seconds=at_s), at_s, self.seed)

@@ -8,8 +8,8 @@ from typing import Any
 from eventa_cockpit.domain.board import Feed
 from eventa_cockpit.keymap import Pane
 from eventa_cockpit.widgets.scene_pane import ScenePane, ThingsPane
-from eventa_cockpit.widgets.view import changes, logs, on_call, pages, upstreams
-from eventa_cockpit.widgets.view.lines import Line, Spans
+from eventa_cockpit.widgets.view import changes, logs, metrics, on_call, pages, slo, upstreams
+from eventa_cockpit.widgets.view.lines import BLANK, Line, Spans
 from eventa_cockpit.widgets.view.listing import Listing
 
 
@@ -41,7 +41,7 @@ class OnCallPane(ScenePane):
         """Pages are what is acted on; a team that has none still has a calendar."""
         return self._scene.board.pages or self._scene.board.on_call
 
-    def build(self, width: int) -> Sequence[Line]:
+    def rows(self, width: int) -> Sequence[Line]:
         scene = self._scene
         return on_call.rows(scene.board, scene.now, scene.zone, width)
 
@@ -54,6 +54,21 @@ class OnCallPane(ScenePane):
 
 class SloPane(ScenePane):
     FEED = "slo"
+
+    @property
+    def feed(self) -> Feed[Any] | None:
+        """Budgets before metrics; a team that has no objectives still has its queries."""
+        return self._scene.board.slo or self._scene.board.metrics
+
+    def rows(self, width: int) -> Sequence[Line]:
+        scene = self._scene
+        budgets = slo.rows(scene.board.slo, scene.zone, width) if scene.board.slo is not None else []
+        readings = metrics.rows(scene.board.metrics, scene.now, scene.zone, width)
+        return [*budgets, *([BLANK] if budgets and readings else []), *readings]
+
+    def summary(self) -> Spans:
+        feed = self._scene.board.slo
+        return slo.headline(feed.value) if feed is not None and feed.value is not None else ()
 
 
 class UpstreamsPane(ThingsPane[Feed[Any]]):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.segment import Segment
 from rich.style import Style
 from textual.binding import BindingType
 from textual.geometry import Region
@@ -16,6 +18,7 @@ from textual.worker import get_current_worker
 
 from eventa_cockpit.domain.lines import LineFault, LineSource
 from eventa_cockpit.keymap import Scope
+from eventa_cockpit.widgets import output_times
 from eventa_cockpit.widgets.ansi import decode
 from eventa_cockpit.widgets.output_rows import Position, Row, RowLayout
 from eventa_cockpit.widgets.output_search import NO_SEARCH, Search
@@ -44,6 +47,8 @@ class OutputState:
     """Bytes indexed."""
     is_following: bool = True
     is_wrapped: bool = False
+    is_timed: bool = False
+    """Each line says when it arrived."""
     is_complete: bool = False
     fault: LineFault | None = None
     search: Search = NO_SEARCH
@@ -53,11 +58,12 @@ class OutputView(Window, can_focus=True):
     """Shows a `LineSource`; whoever owns that keeps its index growing."""
 
     ALLOW_SELECT = True
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"output-view--match", "output-view--current"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"output-view--match", "output-view--current", "output-view--time"}
     DEFAULT_CSS = """
     OutputView {
         width: 1fr;
         height: 1fr;
+        & > .output-view--time { color: $text-muted; }
         & > .output-view--match { background: $warning 30%; text-style: underline; }
         & > .output-view--current { background: $warning; color: $background; text-style: bold; }
     }
@@ -109,6 +115,10 @@ class OutputView(Window, can_focus=True):
         self._rows: list[Row] = []
         self._strips: list[Strip] = []
         self._frames: Timer | None = None
+        self._times = ""
+        """How the times beside the rows are written; empty where there are none."""
+        self.zone: tzinfo = UTC
+        """Of the times."""
 
     @property
     def state(self) -> OutputState:
@@ -122,7 +132,7 @@ class OutputView(Window, can_focus=True):
         """Another output, from its end; None for nothing."""
         self._source = source
         self._top, self._left = Position(0), 0
-        self._state = OutputState(is_wrapped=self._state.is_wrapped)
+        self._state = OutputState(is_wrapped=self._state.is_wrapped, is_timed=self._state.is_timed)
         self.refresh_lines()
         if self._frames is not None:
             self._frames.resume()
@@ -130,7 +140,7 @@ class OutputView(Window, can_focus=True):
     def refresh_lines(self, y_start: int = 0, line_count: int = 0) -> None:  # noqa: ARG002 - Textual's signature
         """Look at the source again and paint the rows that are different now."""
         source = self._source
-        state = OutputState(is_wrapped=self._state.is_wrapped)
+        state = OutputState(is_wrapped=self._state.is_wrapped, is_timed=self._state.is_timed)
         if source is not None:
             # Complete first: whatever is read after it belongs to the whole.
             is_complete = source.is_complete
@@ -188,8 +198,10 @@ class OutputView(Window, can_focus=True):
         """One row, with what the mouse needs to know: which character of which line each stretch of it begins with."""
         if y >= len(self._rows):
             return Strip.blank(self.size.width, self.rich_style)
-        row = self._rows[y]
-        return self._strips[y].apply_offsets(row.start - row.indent, row.position.line)
+        row, strip = self._rows[y], self._strips[y]
+        beside = output_times.WIDTHS[self._times] if self._times else 0
+        text = strip.crop(beside).apply_offsets(row.start - row.indent, row.position.line)
+        return Strip.join([strip.crop(0, beside), text]) if beside else text
 
     def selection_updated(self, selection: Selection | None) -> None:  # noqa: ARG002 - read when painting
         self._paint()
@@ -254,6 +266,10 @@ class OutputView(Window, can_focus=True):
         self._change(replace(self._state, is_wrapped=not self._state.is_wrapped))
         self._paint()
 
+    def action_toggle_times(self) -> None:
+        self._change(replace(self._state, is_timed=not self._state.is_timed))
+        self._paint()
+
     def action_search(self) -> None:
         self.post_message(self.SearchRequested())
 
@@ -293,18 +309,19 @@ class OutputView(Window, can_focus=True):
 
     def _paint(self) -> None:
         """Bring rows, scroll bar and strips up to date; refresh only rows that differ."""
-        width, height = self.scrollable_size
-        if not self.is_mounted or not width or not height:
+        height = self.scrollable_size.height
+        if not self.is_mounted or not self.scrollable_size:
             return
-        self._rows = self._visible_rows(width, height)
-        before, strips = self._strips, self._strips_of(self._rows, width)
+        self._times = self._form_of_times()
+        self._rows = self._visible_rows(self._text_width, height)
+        before, strips = self._strips, self._with_times(self._strips_of(self._rows, self._text_width))
         changed = [y for y in range(height) if before[y : y + 1] != strips[y : y + 1]]
         self._strips = strips
         self._move_scroll_bar(height)
         if len(changed) > height // 2:
             self.refresh()
         elif changed:
-            self.refresh(*(Region(0, y, width, 1) for y in changed))
+            self.refresh(*(Region(0, y, self.scrollable_size.width, 1) for y in changed))
 
     def _visible_rows(self, width: int, height: int) -> list[Row]:
         if self._source is None:
@@ -330,6 +347,25 @@ class OutputView(Window, can_focus=True):
             strips.append(line.strip(base, width, indent=row.indent))
         return strips
 
+    def _form_of_times(self) -> str:
+        if self._source is None or not self._state.is_timed:
+            return ""
+        return output_times.form(self._source, self.zone, self.scrollable_size.width)
+
+    @property
+    def _text_width(self) -> int:
+        """Cells that the lines have beside their times."""
+        return max(1, self.scrollable_size.width - (output_times.WIDTHS[self._times] if self._times else 0))
+
+    def _with_times(self, strips: list[Strip]) -> list[Strip]:
+        if self._source is None or not self._times:
+            return strips
+        style = self.get_component_rich_style("output-view--time")
+        texts = output_times.labels(
+            self._source, self._rows, self.zone, self._times, is_following=self._state.is_following
+        )
+        return [Strip.join([Strip([Segment(text, style)]), strip]) for text, strip in zip(texts, strips, strict=True)]
+
     def _matches_in(self, row: Row) -> list[Mark]:
         search = self._state.search
         is_current = search.line == row.position.line
@@ -350,13 +386,13 @@ class OutputView(Window, can_focus=True):
 
     def _step(self, rows: int) -> None:
         if self._source is not None:
-            self._go(self._layout(self.scrollable_size.width).moved(self._top, rows))
+            self._go(self._layout(self._text_width).moved(self._top, rows))
 
     def _go(self, top: Position, *, follow: bool = True) -> None:
         """Put a row at the top; arriving at the end means following it, unless a search led there."""
         if self._source is None:
             return
-        end = self._layout(self.scrollable_size.width).end(self.size.height)
+        end = self._layout(self._text_width).end(self.size.height)
         self._top = min(top, end)
         self._change(replace(self._state, is_following=follow and top >= end))
         self._paint()
@@ -365,7 +401,7 @@ class OutputView(Window, can_focus=True):
         return self._rows[0].position.line if self._rows else 0
 
     def _overflows(self, row: Row) -> bool:
-        return row.line.character_at(self._left + self.scrollable_size.width)[0] < len(row.line.text)
+        return row.line.character_at(self._left + self._text_width)[0] < len(row.line.text)
 
     # Searching
 

@@ -53,6 +53,7 @@ class OutputPane(Canvas, can_focus=True):
             from eventa_cockpit.widgets.output_reader import OutputReader
 
             self._reader = OutputReader()
+            self._reader.view.zone = self._scene.zone
             self._reader.view.action_toggle_wrap()  # whole lines first: `w` cuts them
             self._reader.display = False
             self.mount(self._reader)

@@ -90,6 +90,12 @@ class DatabasePane(MetricsPane):
             return ()
         return database.partial(feed.value) if self.is_full else database.above(feed.value, width)
 
+    def below(self, width: int) -> Sequence[Line]:
+        from eventa_cockpit.widgets.view import database_state
+
+        scene = self._scene
+        return database_state.rows(scene.board.database_state, scene.now, scene.zone, width)
+
     def summary(self) -> Spans:
         feed = self._scene.board.database
         if feed is None or feed.value is None:
@@ -131,11 +137,14 @@ class RolloutsPane(ScenePane):
     FEED = ROLLOUTS
 
     def rows(self, width: int) -> Sequence[Line]:
-        from eventa_cockpit.widgets.view import cluster, rollouts
+        from eventa_cockpit.widgets.view import cdn, cluster, rollouts
 
         scene, has_room = self._scene, self.size.height >= cluster.ROOM
         rows = cluster.rows if has_room else rollouts.rows
-        return rows(scene.board, scene.now, scene.zone, width)
+        return [
+            *rows(scene.board, scene.now, scene.zone, width),
+            *cdn.rows(scene.board.cdn, scene.now, scene.zone, width),
+        ]
 
 
 class TimelinePane(ThingsPane["Event"]):

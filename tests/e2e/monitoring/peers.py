@@ -61,6 +61,8 @@ def prometheus(folder: Path, config: str) -> Iterator[str]:
         f"--storage.tsdb.path={folder / 'data'}",
         "--storage.tsdb.retention.time=10y",
         f"--web.listen-address=127.0.0.1:{port}",
+        # Its first alerts find no Alertmanager yet, and would wait a minute for their next chance.
+        "--rules.alert.resend-delay=1s",
         "--log.level=warn",
     ]
     with running(command, f"http://127.0.0.1:{port}", folder / "prometheus.log") as url:

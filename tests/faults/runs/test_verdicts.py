@@ -16,6 +16,7 @@ from eventa_cockpit.errors import RunError
 from eventa_cockpit.runner import control
 from eventa_cockpit.runner.launching import Runner
 from eventa_cockpit.runner.observing import status
+from eventa_cockpit.runner.output import OutputLog
 from eventa_cockpit.runner.supervisor.record import StatusRecord
 
 
@@ -183,7 +184,23 @@ def test_the_folder_decides_who_may_read_whatever_the_umask(parent, folder, file
 
     assert stat.S_IMODE(run_dir.stat().st_mode) == folder
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in run_dir.iterdir()}
-    assert modes == {"lock": file, "status": file, "output.log": file, "sock": 0o660 if file == 0o640 else 0o600}
+    files = dict.fromkeys(("lock", "status", "output.log", "output.times"), file)
+    assert modes == {**files, "sock": 0o660 if file == 0o640 else 0o600}
+
+
+def test_each_line_is_noted_with_the_time_at_which_it_came(runs):
+    run_dir = runs.start("echo one; read -r go; sleep 0.2; echo two")  # longer than what is noted as one moment
+    wait_for(lambda: output(run_dir) == b"one\n", "the first line")
+    between = datetime.now(UTC)
+    control.send_input(run_dir, b"go\n")
+    finished(run_dir)
+    log = OutputLog.of_run(run_dir)
+    while log.poll():
+        pass
+
+    first, _echo, last = log.times(0, 3)
+    assert (output(run_dir), log.line_count) == (b"one\ngo\ntwo\n", 3)
+    assert first < between < last < datetime.now(UTC)
 
 
 def test_a_path_longer_than_a_sockets_works_like_any_other(runs):

@@ -12,7 +12,9 @@ import pytest
 from tests.contract.loopback import Loopback, running
 from tests.contract.vendors import (
     TOKENS,
+    alarms,
     alertmanager,
+    cloudfront,
     cloudwatch,
     healthy,
     kubernetes,
@@ -21,6 +23,7 @@ from tests.contract.vendors import (
     on_call,
     pages,
     prometheus,
+    rds_state,
     sentry,
     status_page,
 )
@@ -40,6 +43,9 @@ MAKERS: dict[str, Callable[[str, Path, float], Source[Any]]] = {
     "Prometheus": lambda url, _folder, deadline: prometheus(url, deadline=deadline),
     "objectives": lambda url, folder, deadline: objectives(url, folder, deadline=deadline),
     "CloudWatch": lambda url, _folder, deadline: cloudwatch(url, deadline=deadline),
+    "CloudWatch alarms": lambda url, _folder, deadline: alarms(url, deadline=deadline),
+    "CloudFront": lambda url, _folder, deadline: cloudfront(url, deadline=deadline),
+    "RDS": lambda url, _folder, deadline: rds_state(url, deadline=deadline),
     "Loki": lambda url, _folder, deadline: loki(url, deadline=deadline),
     "PagerDuty's pages": lambda url, _folder, deadline: pages(url, deadline=deadline),
     "PagerDuty's on-calls": lambda url, _folder, deadline: on_call(url, deadline=deadline),
@@ -47,7 +53,7 @@ MAKERS: dict[str, Callable[[str, Path, float], Source[Any]]] = {
 }
 
 
-AWS = frozenset({"CloudWatch"})
+AWS = frozenset({"CloudFront", "CloudWatch", "CloudWatch alarms", "RDS"})
 """Those whose errors are AWS' own."""
 
 

@@ -55,6 +55,8 @@ def test_the_file_with_every_key_switched_on_is_valid_and_sets_everything(tmp_pa
 def test_every_key_of_the_shapes_is_explained() -> None:
     described = {
         "Alertmanager": "environments.prod.alertmanager",
+        "Alarms": "environments.prod.alarms",
+        "Cdn": "environments.prod.cdn",
         "Database": "environments.prod.database",
         "Sentry": "environments.prod.sentry",
         "Prometheus": "environments.prod.prometheus",

@@ -25,6 +25,7 @@ from eventa_cockpit.integrations.registry import sources_for
 from eventa_cockpit.services.polling import Known
 from eventa_cockpit.services.sharing.distrust import harmless
 from eventa_cockpit.services.sharing.forms import form_of
+from eventa_cockpit.services.sharing.sameness import group_name
 from eventa_cockpit.services.sharing.snapshot import HEAD, LONGEST, Decoder, Encoder, SnapshotError
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
@@ -67,13 +68,17 @@ def test_every_source_that_can_be_configured_has_its_value_type_in_the_table() -
         assert value_type(source.key) is returned, f"domain/values.py does not know what {source.key} holds"
 
 
+def test_whatever_can_be_configured_can_be_compared_with_a_colleagues() -> None:
+    assert group_name("prod", everything().chosen).startswith("prod-")
+
+
 def everything() -> Config:
     """The configuration with every table that the cockpit knows."""
     import tomllib
 
     lines = [line[1:] if line.startswith("#") and line[1:2] != " " else line for line in commented_file().splitlines()]
     data = tomllib.loads("\n".join(lines))
-    data.pop("trusted_signers"), data.pop("state"), data["environments"]["prod"]["slo"].pop("file")
+    data.pop("trusted_signers"), data.pop("state")
     return msgspec.convert(data, Config)
 
 

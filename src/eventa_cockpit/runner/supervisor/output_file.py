@@ -50,6 +50,11 @@ class OutputFile:
         self._backlog.clear()
 
     @property
+    def end(self) -> int:
+        """Where the next byte will stand once the disk has taken what waits."""
+        return self.written + len(self._backlog)
+
+    @property
     def is_waiting(self) -> bool:
         return bool(self._backlog or self._gap)
 

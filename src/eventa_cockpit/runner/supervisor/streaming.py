@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Collection
 from typing import Any
 
+from eventa_cockpit.runner.supervisor.arrivals import Arrivals
 from eventa_cockpit.runner.supervisor.command import Command
 from eventa_cockpit.runner.supervisor.masking import Masker
 from eventa_cockpit.runner.supervisor.output_file import OutputFile
@@ -25,8 +26,11 @@ QUIET_MS, QUIET_MS_ALONE = 20, 100
 class OutputStream:
     """Everything between the command and the disk."""
 
-    def __init__(self, file: OutputFile, secrets: Collection[str], announce: Callable[[], None]) -> None:
+    def __init__(
+        self, file: OutputFile, arrivals: Arrivals, secrets: Collection[str], announce: Callable[[], None]
+    ) -> None:
         self._file = file
+        self._arrivals = arrivals
         self._masker = Masker(secrets)
         self._announce = announce
         self._release_at: float | None = None
@@ -47,8 +51,8 @@ class OutputStream:
     def take(self, command: Command) -> None:
         """Pass on what there is to read now."""
         data, is_end = command.read()
-        self._pass(self._masker.feed(data))
         now = time.monotonic()
+        self._pass(self._masker.feed(data), now)
         self._release_at = now + IDLE_S if self._masker.is_holding else None
         self._sync_at = now + TICK_S
         self.is_open = not is_end
@@ -57,7 +61,7 @@ class OutputStream:
         """Do what has become due without output."""
         if self._release_at is not None and now >= self._release_at:
             self._release_at = None
-            self._pass(self._masker.release())
+            self._pass(self._masker.release(), now)
         if self._sync_at is not None and now >= self._sync_at:
             self._sync_at = None
             self._file.sync()
@@ -82,13 +86,14 @@ class OutputStream:
 
     def finish(self) -> None:
         """Nothing will come any more: give out what was held back, and give up what the disk still refuses."""
-        self._pass(self._masker.flush())
+        self._pass(self._masker.flush(), time.monotonic())
         self._file.give_up()
 
     def sync(self) -> None:
         self._file.sync()
 
-    def _pass(self, data: bytes) -> None:
+    def _pass(self, data: bytes, now: float) -> None:
         if data:
+            self._arrivals.note(self._file.end, now)
             self._file.append(data)
             self._announce()

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from eventa_cockpit.runner.supervisor import command as commands
+from eventa_cockpit.runner.supervisor.arrivals import Arrivals
 from eventa_cockpit.runner.supervisor.control_server import Answer, Client, ControlServer, Request
 from eventa_cockpit.runner.supervisor.ladder import INTERRUPT, KILL, TERMINATE, Ladder
 from eventa_cockpit.runner.supervisor.output_file import OutputFile
@@ -37,7 +38,8 @@ class Supervisor:
         self._record = StatusRecord.resume("status")
         self._control = ControlServer(self._answer, self._type)
         file = OutputFile("output.log", self._mode)
-        self._output = OutputStream(file, list(spec["secrets"].values()), self._control.announce_output)
+        arrivals = Arrivals("output.times", self._mode)
+        self._output = OutputStream(file, arrivals, list(spec["secrets"].values()), self._control.announce_output)
         self._poll = select.poll()
         self._handlers: dict[int, Callable[[int], None]] = {}
         self._began = 0.0

@@ -91,6 +91,8 @@ class PrometheusApi:
         if request.method == "POST":
             parameters |= dict(parse_qsl((await request.body()).decode(errors="replace"), keep_blank_values=True))
         try:
+            if parameters.get("timeout"):
+                _duration(parameters["timeout"], "timeout")
             with self._simulation.now() as (world, reading):
                 return _success(evaluate(parameters, storage_of(world, reading), reading))
         except (BadData, Execution) as error:
@@ -179,19 +181,25 @@ def _moment(text: str | None, name: str, default: float | None) -> float:
 
 
 def _step(text: str | None) -> float:
-    try:
-        seconds = float(text or "")
-    except ValueError:
-        try:
-            seconds = promql_parser.parse_duration(text or "").total_seconds()
-        except ValueError:
-            raise BadData(f'invalid parameter "step": cannot parse "{text or ""}" to a valid duration') from None
+    seconds = _duration(text or "", "step")
     if not seconds > 0:
         raise BadData(
             'invalid parameter "step": zero or negative query resolution step widths are not accepted. '
             "Try a positive integer"
         )
     return seconds
+
+
+def _duration(text: str, name: str) -> float:
+    """Seconds as a number, or whole numbers with their units: `1h30m`, not `1.5h`."""
+    try:
+        return float(text)
+    except ValueError:
+        pass
+    try:
+        return promql_parser.parse_duration(text).total_seconds()
+    except ValueError:
+        raise BadData(f'invalid parameter "{name}": cannot parse "{text}" to a valid duration') from None
 
 
 def _success(data: Any) -> Response:

@@ -46,6 +46,8 @@ def join_cloudwatch(simulation: Simulation) -> None:
     class WorldMetrics(CloudWatchMetricProvider):  # moto finds providers by subclass
         @staticmethod
         def get_cloudwatch_metrics(account_id: str, region: str) -> list[Any]:  # noqa: ARG004
+            if region == sites.CDN_REGION:
+                return cdn_metrics(simulation)
             return metrics(simulation) if region == sites.REGION else []
 
     simulation.keep(WorldMetrics)
@@ -57,9 +59,34 @@ def metrics(simulation: Simulation) -> list[Any]:
         minutes = {**last_week(world, reading), **by_minute(world.history, reading.wall)}
     primary = {**PRIMARY_METRICS, "ReplicaLag": REPLICA_METRICS["ReplicaLag"]}
     return [
-        _datum(instance, name, unit, measure, minute, samples)
+        _datum(
+            NAMESPACE, {"DBInstanceIdentifier": instance}, name, unit, minute, [measure(sample) for sample in samples]
+        )
         for instance, measures in ((sites.INSTANCE, primary), (sites.REPLICA, REPLICA_METRICS))
         for name, (unit, measure) in measures.items()
+        for minute, samples in minutes.items()
+    ]
+
+
+CDN_NAMESPACE = "AWS/CloudFront"
+CDN_METRICS: dict[str, tuple[str, Callable[[Sample], float]]] = {
+    "Requests": ("None", lambda sample: sample.requests_per_s * 60 * 3),
+    # A bad release asks for scripts that the CDN's other copies have never heard of.
+    "4xxErrorRate": ("Percent", lambda sample: 0.7 + 300 * sample.script_errors_per_min / (sample.requests_per_s * 60)),
+    "5xxErrorRate": ("Percent", lambda sample: 0.02 + 20 * sample.api_error_rate),
+}
+
+
+def cdn_metrics(simulation: Simulation) -> list[Any]:
+    """One datum a minute and metric of the distribution."""
+    with simulation.now() as (world, reading):
+        minutes: dict[datetime, list[Sample]] = {}
+        for sample in world.history:
+            minutes.setdefault(reading.wall(sample.at_s).replace(second=0, microsecond=0), []).append(sample)
+    dimensions = {"DistributionId": sites.DISTRIBUTION, "Region": "Global"}
+    return [
+        _datum(CDN_NAMESPACE, dimensions, name, unit, minute, [measure(sample) for sample in samples])
+        for name, (unit, measure) in CDN_METRICS.items()
         for minute, samples in minutes.items()
     ]
 
@@ -83,17 +110,16 @@ def by_minute(history: Iterable[Sample], wall: Callable[[float], datetime]) -> d
 
 
 def _datum(
-    instance: str, name: str, unit: str, measure: Measure, minute: datetime, samples: list[DatabaseSample]
+    namespace: str, dimensions: dict[str, str], name: str, unit: str, minute: datetime, values: list[float]
 ) -> Any:
-    values = [measure(sample) for sample in samples]
     return MetricAggregatedDatum(
-        namespace=NAMESPACE,
+        namespace=namespace,
         name=name,
         min_stat=min(values),
         max_stat=max(values),
         sample_count=len(values),
         sum_stat=sum(values),
-        dimensions=[{"Name": "DBInstanceIdentifier", "Value": instance}],
+        dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
         # moto compares with times that have no zone.
         timestamp=minute.replace(tzinfo=None),
         unit=unit,

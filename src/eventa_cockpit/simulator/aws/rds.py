@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from moto.core.exceptions import ServiceException
@@ -15,6 +15,7 @@ from moto.rds.responses import RDSResponse
 
 from eventa_cockpit.simulator import sites
 from eventa_cockpit.simulator.aws.joining import replace
+from eventa_cockpit.simulator.model.database import Note
 from eventa_cockpit.simulator.model.slow_log import slow_log
 from eventa_cockpit.simulator.simulation import Simulation
 
@@ -23,6 +24,7 @@ ERROR_LOG = "error/mysql-error.log"
 PORTION_BYTES = 1_000_000
 PORTION_LINES = 10_000
 USUAL_EVENT_MINUTES = 60
+PATCHED_IN = timedelta(days=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ def join_rds(simulation: Simulation) -> None:
     _join_writes(simulation)
     _join_replicas(simulation)
     _join_logs(simulation)
+    _join_maintenance(simulation)
 
 
 def _join_reads(simulation: Simulation) -> None:
@@ -73,6 +76,7 @@ def _join_reads(simulation: Simulation) -> None:
         if start is None:
             minutes = named.get("duration") or USUAL_EVENT_MINUTES
             start = simulation.clock.reading().now_wall - timedelta(minutes=int(minutes))
+        start = start if start.tzinfo else start.replace(tzinfo=UTC)
         identifier, kind = named.get("source_identifier"), named.get("source_type")
         return [
             event
@@ -105,7 +109,17 @@ def _join_writes(simulation: Simulation) -> None:
         _refresh(self, simulation)
         return found
 
+    respond = RDSResponse.reboot_db_instance
+
+    def reboot_as_asked(self: RDSResponse) -> ActionResult:
+        answer = respond(self)
+        if self.params.get("ForceFailover") and self.params["DBInstanceIdentifier"] == sites.INSTANCE:
+            with simulation.now() as (world, reading):
+                world.database.fail_over(reading.now_s)
+        return answer
+
     replace(RDSBackend, reboot_db_instance=reboot_db_instance, modify_db_instance=modify_db_instance)
+    replace(RDSResponse, reboot_db_instance=reboot_as_asked)
 
 
 def _join_replicas(simulation: Simulation) -> None:
@@ -134,6 +148,24 @@ def _join_replicas(simulation: Simulation) -> None:
         create_db_instance_read_replica=create_db_instance_read_replica,
         delete_db_instance=delete_db_instance,
     )
+
+
+def _join_maintenance(simulation: Simulation) -> None:
+    def describe_pending_maintenance_actions(self: RDSResponse) -> ActionResult:
+        """moto has no such call. One system update waits for the instance, as it does most weeks."""
+        (instance,) = self.backend.describe_db_instances(sites.INSTANCE)
+        wanted = self.params.get("ResourceIdentifier")
+        due = simulation.clock.reading().now_wall.replace(hour=18, minute=0, second=0, microsecond=0) + PATCHED_IN
+        action = {
+            "Action": "system-update",
+            "Description": "New Operating System update is available",
+            "AutoAppliedAfterDate": due,
+            "CurrentApplyDate": due,
+        }
+        waiting = {"ResourceIdentifier": instance.arn, "PendingMaintenanceActionDetails": [action]}
+        return ActionResult({"PendingMaintenanceActions": [waiting] if wanted in (None, instance.arn) else []})
+
+    replace(RDSResponse, describe_pending_maintenance_actions=describe_pending_maintenance_actions)
 
 
 def _join_logs(simulation: Simulation) -> None:
@@ -204,12 +236,17 @@ def _world_events(backend: RDSBackend, simulation: Simulation) -> list[InstanceE
         return []
     with simulation.now() as (world, reading):
         return [
-            InstanceEvent(
-                sites.INSTANCE, "db-instance", note.message, (note.category,), reading.wall(note.at_s), instance.arn
-            )
+            _event(note, reading.wall(note.at_s), instance.arn)
             for note in world.database.notes
             if note.at_s <= reading.now_s
         ]
+
+
+def _event(note: Note, moment: datetime, arn: str) -> InstanceEvent:
+    if not note.source:
+        return InstanceEvent(sites.INSTANCE, "db-instance", note.message, (note.category,), moment, arn)
+    group_arn = f"{arn.rpartition(':db:')[0]}:pg:{note.source}"
+    return InstanceEvent(note.source, "db-parameter-group", note.message, (note.category,), moment, group_arn)
 
 
 def _aware(moment: datetime, like: datetime) -> datetime:

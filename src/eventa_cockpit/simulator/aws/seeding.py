@@ -9,18 +9,38 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.rds.models import rds_backends
 
 from eventa_cockpit.simulator import sites
-from eventa_cockpit.simulator.model.database import USUAL_CLASS
+from eventa_cockpit.simulator.model.database import PARAMETER_GROUP, USUAL_CLASS
+
+PARAMETERS = {
+    "slow_query_log": "1",
+    "log_output": "FILE",
+    "long_query_time": "1",
+    "innodb_lock_wait_timeout": "120",
+}
+"""What the team has set in its parameter group."""
 
 
 def seed_database() -> None:
     """The primary with one replica and its nightly snapshot."""
     backend = rds_backends[DEFAULT_ACCOUNT_ID][sites.REGION]
+    backend.create_db_parameter_group(
+        {
+            "db_parameter_group_name": PARAMETER_GROUP,
+            "db_parameter_group_family": "mysql8.0",
+            "description": "eventa",
+        }
+    )
+    settings = [
+        {"ParameterName": name, "ParameterValue": value, "Source": "user"} for name, value in PARAMETERS.items()
+    ]
+    backend.modify_db_parameter_group(PARAMETER_GROUP, settings)
     backend.create_db_instance(
         {
             "db_instance_identifier": sites.INSTANCE,
             "db_instance_class": USUAL_CLASS,
             "engine": "mysql",
             "engine_version": "8.0.39",
+            "db_parameter_group_name": PARAMETER_GROUP,
             "allocated_storage": 250,
             "db_name": "eventa",
             "master_username": "eventa",

@@ -40,6 +40,7 @@ def _serve(simulation: Simulation, listener: socket.socket, on_ready: Callable[[
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
     from werkzeug.serving import make_server
 
+    from eventa_cockpit.simulator.aws.alarms import join_alarms
     from eventa_cockpit.simulator.aws.cloudfront import join_cloudfront
     from eventa_cockpit.simulator.aws.cloudwatch import join_cloudwatch
     from eventa_cockpit.simulator.aws.seeding import seed_buckets, seed_database, seed_distribution
@@ -53,6 +54,7 @@ def _serve(simulation: Simulation, listener: socket.socket, on_ready: Callable[[
     join_rds(simulation)
     join_cloudfront(simulation)
     join_cloudwatch(simulation)
+    join_alarms(simulation)
     application = DomainDispatcherApplication(create_backend_app)
     server = make_server(
         sites.HOST,

@@ -45,6 +45,14 @@ class Note:
     at_s: float
     category: str
     message: str
+    source: str = ""
+    """The parameter group that it is about; empty for the instance itself."""
+
+
+PARAMETER_GROUP = "eventa-mysql80"
+RETUNED_S = 1080.0
+"""Before the drill's query somebody changed a parameter: it looks guilty, and is not."""
+RETUNED = "Updated parameter innodb_lock_wait_timeout to 120 with apply method immediate"
 
 
 class Database:
@@ -65,6 +73,7 @@ class Database:
     def break_index(self, at_s: float) -> None:
         """A release drops the index that one query needs; from then on it locks far too many rows."""
         self._query_at = self.index_dropped_s = at_s
+        self.notes.append(Note(at_s - RETUNED_S, "configuration change", RETUNED, PARAMETER_GROUP))
         self.indexes = [index for index in self.indexes if not index.covers_the_culprit]
 
     def clear(self) -> None:
@@ -87,6 +96,13 @@ class Database:
         ]
         if self._query_at is not None:
             self._query_at = self._rebooting_until + RELAPSE_S
+
+    def fail_over(self, at_s: float) -> None:
+        """A reboot that moves to the standby; it is no quicker here."""
+        self.notes += [
+            Note(at_s, "failover", "Multi-AZ instance failover started"),
+            Note(at_s + REBOOT_S, "failover", "Multi-AZ instance failover completed"),
+        ]
 
     def resize(self, at_s: float, instance_class: str) -> None:
         self._next_class = (at_s + RESIZE_S, instance_class)

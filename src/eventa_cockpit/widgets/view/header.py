@@ -138,8 +138,12 @@ def _second(situation: Situation, width: int) -> Line:
 
 
 def _third(situation: Situation, width: int) -> Line:
-    """Every upstream with its state, when there is room for a line of them."""
+    """The error budget, then every upstream with its state, as far as there is room."""
     parts: list[Span] = []
+    if situation.board.slo is not None and situation.board.slo.value is not None:
+        from eventa_cockpit.widgets.view import slo  # with its arithmetic, which the first paint has no use for
+
+        parts.extend(slo.budget_words(situation.board.slo, situation.now, width))
     for feed in situation.board.feeds.values():
         look = freshness.badge(feed, situation.now)[0]
         item = (span("   " if parts else ""), span(feed.vendor + " ", Role.MUTED), look)

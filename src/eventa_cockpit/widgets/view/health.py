@@ -8,7 +8,7 @@ from eventa_cockpit.domain.board import Board, Feed
 from eventa_cockpit.domain.reading import Level
 from eventa_cockpit.keymap import Pane
 from eventa_cockpit.locale import _
-from eventa_cockpit.widgets.view import alerts, database, errors, readings
+from eventa_cockpit.widgets.view import alerts, database, errors, readings, slo
 from eventa_cockpit.widgets.view.lines import Role, Span, Spans, span
 
 T = TypeVar("T")
@@ -42,6 +42,9 @@ def notes(board: Board) -> dict[Pane, Span]:
     news = errors.news(_value(board.errors))
     if news:
         found[Pane.ERRORS] = span(f"+{news}", Role.WARNING)
+    report = _value(board.slo)
+    if report is not None and (burning := slo.note(report)) is not None:
+        found[Pane.SLO] = burning
     return found
 
 

@@ -25,6 +25,9 @@ NAMES = {
     "BlockedTransactions": mark("Blocked"),
     "FreeLocalStorage": mark("Local storage"),
     "DBLoad": mark("DB load"),
+    "5xxErrorRate": mark("5xx errors"),
+    "4xxErrorRate": mark("4xx errors"),
+    "Requests": mark("Requests/min"),
 }
 TRENDS = {Trend.RISING: "▴", Trend.FALLING: "▾", Trend.STEADY: "=", Trend.UNKNOWN: " "}
 LEVELS: dict[Level, tuple[str, Role]] = {
@@ -39,6 +42,11 @@ _BYTES = ((1 << 40, "TB"), (1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "KB"))
 
 def name(metric: str) -> str:
     return _(NAMES[metric]) if metric in NAMES else metric
+
+
+def title(reading: Reading) -> str:
+    """What the team calls it, else the metric's name in words."""
+    return reading.title or name(reading.metric)
 
 
 def value(number: float, unit: str) -> str:
