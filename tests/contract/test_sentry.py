@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from tests.contract.loopback import Behaviour, Loopback, Request, answer, answer_json, by_path
-from tests.contract.vendors import NOW, TOKEN, issue, sentry, stamp, timeseries
+from tests.contract.vendors import NOW, TOKEN, frame, issue, release, sentry, sentry_event, stamp, timeseries
 
 from eventa_cockpit.domain.board import FailureKind
+from eventa_cockpit.domain.change import ChangeKind
 from eventa_cockpit.domain.error_report import IssueState
 from eventa_cockpit.errors import UpstreamError
 
@@ -81,7 +82,7 @@ async def test_the_last_page_ends_the_list(upstream: Loopback) -> None:
         issues=answer_json([issue()], headers={"Link": link}), events_timeseries=answer_json(timeseries())
     )
     assert len((await sentry(upstream.url).read()).issues) == 1
-    assert len(upstream.requests) == 2
+    assert sum(request.path.endswith("/issues/") for request in upstream.requests) == 1
 
 
 async def test_half_a_list_is_no_answer(upstream: Loopback) -> None:
@@ -139,3 +140,100 @@ async def test_when_no_calls_are_left_none_is_made_until_the_reset(upstream: Loo
     assert caught.value.kind is FailureKind.THROTTLED
     assert caught.value.retry_after == timedelta(seconds=40)
     assert len([request for request in upstream.requests if "issues" in request.path]) == asked
+
+
+def well_informed(*issues: dict[str, Any], **more: Behaviour) -> Behaviour:
+    """A Sentry that has stacks and releases."""
+    known = {
+        "issues": answer_json(list(issues)),
+        "events_timeseries": answer_json(timeseries()),
+        "latest": answer_json(sentry_event(frame("pay"))),
+        "releases": answer_json([release("web@4.19.0")]),
+        "4242": answer_json({"id": "4242", "firstRelease": None}),
+        "2": answer_json({"id": "2"}),
+    }
+    return by_path(**{**known, **more})
+
+
+async def test_the_stack_of_the_issue_that_is_most_worth_a_look_is_told_ours_first(upstream: Loopback) -> None:
+    frames = [frame("main", ours=False), frame("Page"), frame("pay"), frame("fetch", ours=False)]
+    old, new = issue(id="1", count="900", substatus="ongoing"), issue(id="2", count="9", substatus="new")
+    upstream.behaviour = well_informed(old, new, latest=answer_json(sentry_event(*frames)))
+    stack = (await sentry(upstream.url).read()).stack
+    assert stack is not None
+    assert (stack.issue, stack.error, stack.depth) == ("2", "TypeError: x is undefined", 4)
+    assert [told.function for told in stack.frames] == ["pay", "Page", "fetch", "main"]
+    assert stack.frames[0].place == "src/pay.ts:88"
+    assert any(request.path.endswith("/issues/2/events/latest/") for request in upstream.requests)
+
+
+async def test_a_deep_and_hostile_stack_is_short_and_harmless(upstream: Loopback) -> None:
+    frames = [frame(f"f{number}\x1b[31m" + "x" * 500, line=None) for number in range(5000)]
+    upstream.behaviour = well_informed(issue(), latest=answer_json(sentry_event(*frames, value="a\x1b]0;b\x07" * 999)))
+    stack = (await sentry(upstream.url).read()).stack
+    assert stack is not None
+    assert len(stack.frames) == 8
+    assert stack.depth == 5000
+    told = stack.error + "".join(each.function + each.place for each in stack.frames)
+    assert "\x1b" not in told
+    assert len(told) < 5000
+
+
+@pytest.mark.parametrize("entries", [[], [{"type": "message", "data": {}}], [{"type": "exception", "data": {}}]])
+async def test_an_event_without_an_exception_has_no_stack(upstream: Loopback, entries: list[Any]) -> None:
+    upstream.behaviour = well_informed(issue(), latest=answer_json({"entries": entries}))
+    report = await sentry(upstream.url).read()
+    assert (report.stack, report.notes) == (None, ())
+
+
+async def test_releases_are_changes_at_the_moment_of_their_deployment_to_us(upstream: Loopback) -> None:
+    deployed = {"dateFinished": stamp(NOW - timedelta(minutes=12)), "environment": "prod", "id": "1", "name": "x"}
+    elsewhere = {**deployed, "environment": "stg", "dateFinished": stamp(NOW)}
+    releases = [
+        release("web@4.19.0", lastDeploy=deployed, authors=[{"name": "Hanako"}]),
+        release("web@4.20.0", lastDeploy=elsewhere, dateCreated=stamp(NOW - timedelta(minutes=5))),
+        release("web@4.18.0", dateCreated=None),
+    ]
+    upstream.behaviour = well_informed(issue(), releases=answer_json(releases))
+    changes = (await sentry(upstream.url, environment="prod").read()).changes
+    assert [(change.title, change.at) for change in changes] == [
+        ("web@4.20.0", NOW - timedelta(minutes=5)),
+        ("web@4.19.0", NOW - timedelta(minutes=12)),
+    ]
+    assert changes[1].by == "Hanako"
+    assert {change.kind for change in changes} == {ChangeKind.RELEASE}
+
+
+async def test_the_release_that_brought_an_issue_is_asked_for_where_the_list_does_not_say(upstream: Loopback) -> None:
+    detail = {"id": "4242", "firstRelease": {"version": "web@4.19.0"}}
+    series, releases = answer_json(timeseries()), answer_json([])
+    routes = {"issues": answer_json([issue()]), "4242": answer_json(detail), "releases": releases}
+    upstream.behaviour = by_path(**routes, events_timeseries=series)
+    assert (await sentry(upstream.url).read()).issues[0].release == "web@4.19.0"
+
+
+async def test_what_cannot_be_had_besides_the_counts_is_said_and_costs_nothing_else(upstream: Loopback) -> None:
+    upstream.behaviour = well_informed(issue(), releases=answer(b'{"detail": "You lack project:read"}', status=403))
+    report = await sentry(upstream.url).read()
+    assert report.count == 15 * 7
+    assert report.stack is not None
+    assert any("You lack project:read" in note for note in report.notes)
+
+
+async def test_a_stack_that_never_comes_costs_the_counts_nothing(upstream: Loopback) -> None:
+    def hang(_request: Request, _connection: socket.socket) -> None:
+        upstream.ended.wait(20)
+
+    upstream.behaviour = well_informed(issue(), latest=hang)
+    report = await sentry(upstream.url, deadline=2.0).read()
+    assert (report.count, report.stack) == (15 * 7, None)
+    assert [note.partition(":")[0] for note in report.notes] == ["Stack"]
+
+
+async def test_stack_and_releases_are_not_asked_for_at_every_read(upstream: Loopback) -> None:
+    upstream.behaviour = well_informed(issue(firstRelease={"version": "web@1"}))
+    source = sentry(upstream.url)
+    await source.read()
+    first = len(upstream.requests)
+    assert (await source.read()).stack is not None
+    assert (first, len(upstream.requests)) == (4, 6)

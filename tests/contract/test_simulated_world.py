@@ -73,6 +73,10 @@ async def test_the_log_tells_of_the_failing_payments_as_one(sources: dict[str, S
 async def test_sentry_tells_counts_and_issues(sources: dict[str, Source[Any]]) -> None:
     report = await answer_of(sources["errors"])
     assert report.project == "eventa-fe"
+    assert report.stack is not None
+    assert report.stack.frames[0].is_ours
+    assert report.notes == ()
+    assert [change.title for change in report.changes] == ["eventa-frontend@4.18.2"]
     assert report.count > 0
     assert report.points
 

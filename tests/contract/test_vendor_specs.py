@@ -94,7 +94,7 @@ def objections(description: Description, upstream: Loopback) -> list[str]:
 async def test_sentry_knows_our_requests(upstream: Loopback, environment: str | None) -> None:
     upstream.behaviour = healthy()
     await sentry(upstream.url, environment=environment).read()
-    assert len(upstream.requests) == 2
+    assert len(upstream.requests) == 5
     assert objections(sentry_description(), upstream) == []
 
 

@@ -170,6 +170,22 @@ def issue(**changes: Any) -> dict[str, Any]:
     return {**content, **changes}
 
 
+def sentry_event(*frames: dict[str, Any], **thrown: Any) -> dict[str, Any]:
+    """The newest event of an issue; frames from the outermost call to the innermost."""
+    value = {"type": "TypeError", "value": "x is undefined", "stacktrace": {"frames": list(frames)}, **thrown}
+    entries = [{"type": "breadcrumbs", "data": {"values": []}}, {"type": "exception", "data": {"values": [value]}}]
+    return {"eventID": "e1", "dateCreated": stamp(NOW), "entries": entries}
+
+
+def frame(function: str, *, ours: bool = True, line: int | None = 88) -> dict[str, Any]:
+    return {"function": function, "filename": f"src/{function}.ts", "lineNo": line, "inApp": ours, "vars": None}
+
+
+def release(version: str, **changes: Any) -> dict[str, Any]:
+    made = {"dateCreated": stamp(NOW - timedelta(days=1)), "dateReleased": None, "lastDeploy": None}
+    return {"id": 1, "version": version, "shortVersion": version, "authors": [], **made, **changes}
+
+
 def timeseries(before: float = 2, now: float = 7, minutes: int = 31) -> dict[str, Any]:
     """One value a minute, the newest for the minute that is going on."""
     newest = NOW.replace(second=0)
@@ -301,6 +317,8 @@ def healthy() -> Behaviour:
         alerts=answer_json([alert()]),
         issues=answer_json([issue()]),
         events_timeseries=answer_json(timeseries()),
+        latest=answer_json(sentry_event(frame("pay"))),
+        releases=answer_json([release("eventa-frontend@4.19.0")]),
         summary_json=answer_json(summary(API="operational")),
         query=answer_json(vector(({}, "7"))),
         query_range=lambda request, connection: (lines if "/loki/" in request.path else metrics)(request, connection),

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from eventa_cockpit.cli.options import Options, pass_options
-from eventa_cockpit.config import find_config
+from eventa_cockpit.config import Config, find_config
 from eventa_cockpit.errors import ConfigError
 from eventa_cockpit.folders import system_configs, user_config
 from eventa_cockpit.locale import _
@@ -52,6 +52,7 @@ def check(options: Options) -> None:
     if find_config(options.path) is None:
         raise ConfigError(_no_file())
     loaded = options.config()
+    _check_plugins(loaded)
     click.echo(
         _("{file} is in order. Environments: {names}.").format(file=loaded.path, names=", ".join(loaded.environments))
     )
@@ -65,6 +66,23 @@ def path(options: Options) -> None:
     if found is None:
         raise ConfigError(_no_file())
     click.echo(found)
+
+
+def _check_plugins(config: Config) -> None:
+    """Raises ConfigError for the first plug-in, of any environment, that cannot be imported or refuses its table."""
+    from eventa_cockpit.config import choose
+    from eventa_cockpit.errors import UpstreamError
+    from eventa_cockpit.integrations.plugins import PluginSource
+    from eventa_cockpit.integrations.registry import configured_sources
+
+    for name, environment in config.environments.items():
+        sources = configured_sources(choose(config, name)) if environment.plugins else ()
+        for source in sources:
+            if isinstance(source, PluginSource):
+                try:
+                    source.check()
+                except UpstreamError as error:
+                    raise ConfigError(str(error)) from None
 
 
 def _no_file() -> str:

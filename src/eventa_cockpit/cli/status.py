@@ -50,10 +50,10 @@ def board_now(config: Config) -> Board:
     if shared is not None:
         board, asker = shared
         return replace(board, asked_by=asker)
-    from eventa_cockpit.integrations.registry import sources_for
+    from eventa_cockpit.integrations.registry import configured_sources
     from eventa_cockpit.services.looking import look
 
-    return asyncio.run(look(sources_for(config.chosen)))
+    return asyncio.run(look(configured_sources(config)))
 
 
 def exit_status(board: Board, now: datetime) -> int:

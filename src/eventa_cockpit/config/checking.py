@@ -81,12 +81,22 @@ def _environment_problems(environment: EnvironmentConfig) -> Iterator[Problem]:
         place = getattr(upstream, "token", None)
         if place is not None and not _is_place(place):
             yield (*name, "token"), _place_sentence()
+    yield from _plugin_problems(environment)
     yield from _telling_problems(environment)
     if environment.slo is not None and environment.prometheus is None:
         yield ("slo",), _("it needs a Prometheus to ask: add the table prometheus beside it.")
     for variable, place in environment.secrets.items():
         if not _is_place(place):
             yield ("secrets", variable), _place_sentence()
+
+
+def _plugin_problems(environment: EnvironmentConfig) -> Iterator[Problem]:
+    """Of the cockpit's own keys in a plug-in's table; the rest is the plug-in's."""
+    for plugin, table in environment.plugins.items():
+        for seconds in ("every", "deadline"):
+            value = table.get(seconds, 1)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 86_400:
+                yield ("plugins", plugin, seconds), _("this has to be more than 0 and at most 86400 seconds.")
 
 
 def _telling_problems(environment: EnvironmentConfig) -> Iterator[Problem]:

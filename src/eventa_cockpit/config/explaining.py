@@ -53,6 +53,17 @@ def at_key(file: Path, text: str, key: tuple[str, ...], sentence: str) -> str:
     return ": ".join(part for part in (place, ".".join(key), sentence) if part)
 
 
+def sentence_at(file: Path | None, key: tuple[str, ...], sentence: str) -> str:
+    """The same of a file that was read some time ago, and may be gone by now; or of no file at all."""
+    if file is None:
+        return ": ".join((".".join(key), sentence))
+    try:
+        text = file.read_text("utf-8", "replace")
+    except OSError:
+        text = ""
+    return at_key(file, text, key, sentence)
+
+
 def nearest(name: str, known: Collection[str]) -> str:
     """` Did you mean "…"?`, or nothing when no known name is near."""
     from difflib import get_close_matches

@@ -88,6 +88,7 @@ EXAMPLES = {
         "schedules": '["PPRIMRY", "PSECOND"]',
     },
     "environments.prod.status_pages.stripe": {"url": '"https://status.stripe.com"'},
+    "environments.prod.plugins.payments": {"plugin": '"queue-length"', "every": "30", "url": '"https://queue.example"'},
     "environments.prod.slack": {
         "token": '"file:/etc/eventa-cockpit/slack-token"',
         "webhook": '"env:SLACK_WEBHOOK"',
@@ -106,6 +107,12 @@ EXAMPLES = {
     },
 }
 """Table → key → TOML value to show where the default says nothing."""
+
+PLUGIN_KEYS = {
+    "plugin": "Name of the package's entry point; unset means the table's own name.",
+    "every": "Seconds between two reads; unset means 15. `deadline` is as everywhere.",
+    "url": "This and any other key: as the package says.",
+}
 
 SECRETS = """\
 Secrets never stand in this file; it says where each is:
@@ -191,7 +198,14 @@ def _tables_of_dict(kind: Any, place: str, text: str) -> Iterator[Table]:
         ]
         yield from _tables(kind, name)
         return
-    keys = tuple(Key(name, "", value, is_required=False, default=None) for name, value in EXAMPLES[place].items())
+    texts: dict[str, str] = {}
+    if get_origin(kind) is dict:
+        (place,) = [name for name in EXAMPLES if name.startswith(f"{place}.")]
+        texts = PLUGIN_KEYS
+    keys = tuple(
+        Key(name, texts.get(name, ""), value, is_required=False, default=None)
+        for name, value in EXAMPLES[place].items()
+    )
     yield Table(place, text, keys, is_optional=True)
 
 

@@ -4,6 +4,7 @@ docs/configuration.md are made from it."""
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -95,7 +96,7 @@ class Sentry(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
     project: str
     """Slug of the project."""
     token: str
-    """Where the API token is (see "Secrets"); it needs the scopes `event:read` and `project:read`."""
+    """Where the API token is (see "Secrets"); scopes: `event:read`, and `project:read` for releases."""
     url: str = "https://sentry.io"
     """Address of Sentry; of your own installation, if you have one."""
     environment: str | None = None
@@ -278,6 +279,8 @@ class EnvironmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Pages and who is on call; without it there is no such pane."""
     status_pages: dict[str, StatusPage] = field(default_factory=dict)
     """Status pages of vendors, by the name that is shown."""
+    plugins: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Upstream of another package (docs/integrations.md), by the name that is shown."""
     slack: Slack | None = None
     """Where people are told; without it texts are ready to be copied."""
     escalation: dict[str, EscalationChannel] = field(default_factory=dict)

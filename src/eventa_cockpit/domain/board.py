@@ -114,6 +114,8 @@ SLO = "slo"
 ON_CALL = "on_call"
 PAGES = "pages"
 ROLLOUTS = "rollouts"
+PLUGIN_PREFIX = "plugin:"
+"""Before the configured name of another package's source: `plugin:payments`."""
 STATUS_PREFIX = "status:"
 """Before the configured name of a status page in its key: `status:stripe`."""
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from eventa_cockpit.domain.change import Change
 from eventa_cockpit.domain.reading import Point
 
 ALARMING = 1.0
@@ -39,6 +41,36 @@ class ErrorIssue:
     link: str = ""
 
 
+def worth_a_look(issues: Sequence[ErrorIssue]) -> ErrorIssue | None:
+    """The new, returned or growing issue with most events; where all are old acquaintances, the most frequent."""
+    return max(issues, key=lambda issue: (issue.state is not IssueState.ONGOING, issue.count), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class StackFrame:
+    """One call on the way to an error."""
+
+    function: str
+    place: str
+    """File and line: `src/checkout/SeatPicker.tsx:88`."""
+    is_ours: bool = False
+    """Of the application itself, not of a library."""
+
+
+@dataclass(frozen=True, slots=True)
+class StackTrace:
+    """Where the newest event of an issue was thrown."""
+
+    issue: str
+    """Id of the issue."""
+    error: str
+    """Type and message of the exception."""
+    frames: tuple[StackFrame, ...] = ()
+    """The application's own first, each group innermost first; not necessarily all."""
+    depth: int = 0
+    """Frames that there were."""
+
+
 @dataclass(frozen=True, slots=True)
 class ErrorReport:
     """Errors of one project in the newest window, and the window before it."""
@@ -53,6 +85,12 @@ class ErrorReport:
     points: tuple[Point, ...] = ()
     """Events a minute, oldest first."""
     issues: tuple[ErrorIssue, ...] = ()
+    stack: StackTrace | None = None
+    """Of the issue that is most worth a look."""
+    changes: tuple[Change, ...] = ()
+    """The newest releases, newest first."""
+    notes: tuple[str, ...] = ()
+    """Sentences about what could not be had besides the counts."""
 
     @property
     def change(self) -> float | None:

@@ -198,6 +198,12 @@ class ObjectiveStatus:
         return next((each for each in self.budgets if each.weighting is self.weighting), None)
 
     @property
+    def burns_fast(self) -> bool:
+        """The last minutes would be worth a page if they went on."""
+        fastest = RULES[0]
+        return (self.burn(fastest.short) or 0.0) > fastest.threshold(self.window)
+
+    @property
     def telling_rule(self) -> Rule:
         """The rule that asks for what the state says, else the fastest one."""
         exceeded = (rule for rule in RULES if rule.state is self.state and self._exceeds(rule))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from eventa_cockpit.config import (
     Alertmanager,
+    Config,
     EnvironmentConfig,
     Kubernetes,
     Loki,
@@ -18,6 +19,7 @@ from eventa_cockpit.config import (
     StatusPage,
     Upstream,
 )
+from eventa_cockpit.config.explaining import sentence_at
 from eventa_cockpit.domain.source import Source
 from eventa_cockpit.integrations.accounts import variables_of
 from eventa_cockpit.integrations.alertmanager import AlertmanagerSource
@@ -32,6 +34,7 @@ from eventa_cockpit.integrations.pagerduty import HEADERS as PAGERDUTY_HEADERS
 from eventa_cockpit.integrations.pagerduty import PagerDutyApi
 from eventa_cockpit.integrations.pagerduty_on_call import PagerDutyOnCall
 from eventa_cockpit.integrations.pagerduty_pages import PagesSource
+from eventa_cockpit.integrations.plugins import Explain, PluginSource, plugin_source
 from eventa_cockpit.integrations.prometheus import PrometheusSource
 from eventa_cockpit.integrations.promql import PrometheusApi
 from eventa_cockpit.integrations.sentry import SentrySource
@@ -49,7 +52,22 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def sources_for(environment: EnvironmentConfig, now: Clock = utc_now) -> tuple[Source[Any], ...]:
+def configured_sources(config: Config) -> tuple[Source[Any], ...]:
+    """The sources of the environment that is open; what is wrong with a plug-in's table is told with its line."""
+
+    def explain(key: tuple[str, ...], sentence: str) -> str:
+        return sentence_at(config.path, ("environments", config.environment, *key), sentence)
+
+    return sources_for(config.chosen, explain=explain)
+
+
+def _without_file(key: tuple[str, ...], sentence: str) -> str:
+    return sentence_at(None, key, sentence)
+
+
+def sources_for(
+    environment: EnvironmentConfig, now: Clock = utc_now, explain: Explain = _without_file
+) -> tuple[Source[Any], ...]:
     """The environment's sources in the order of the board; upstreams that are not configured have none."""
     sources: list[Source[Any]] = []
     if environment.alertmanager is not None:
@@ -75,6 +93,7 @@ def sources_for(environment: EnvironmentConfig, now: Clock = utc_now) -> tuple[S
         sources.append(_pages(environment.pagerduty, now))
     sources += _on_call(environment, now)
     sources += [_status_page(name, page, now) for name, page in environment.status_pages.items()]
+    sources += [_plugin(name, table, now, explain) for name, table in environment.plugins.items()]
     return tuple(sources)
 
 
@@ -184,6 +203,16 @@ def pagerduty_api(config: PagerDuty, now: Clock = utc_now) -> PagerDutyApi:
 def _status_page(name: str, config: StatusPage, now: Clock) -> StatusPageSource:
     return StatusPageSource(
         name, config.url, Fetcher(now=now), every=_every(config), deadline=_deadline(config), now=now
+    )
+
+
+def _plugin(name: str, table: Mapping[str, Any], now: Clock, explain: Explain) -> PluginSource:
+    return plugin_source(
+        name,
+        table,
+        authorization=lambda place: _bearer(place, f"plugins.{name}"),
+        now=now,
+        explain=lambda key, sentence: explain(("plugins", name, *key), sentence),
     )
 
 

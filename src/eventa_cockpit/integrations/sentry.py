@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
 from eventa_cockpit.cleaning import clean_line
 from eventa_cockpit.domain.board import ERRORS
-from eventa_cockpit.domain.error_report import ErrorIssue, ErrorReport, IssueState
+from eventa_cockpit.domain.change import Change
+from eventa_cockpit.domain.error_report import ErrorIssue, ErrorReport, IssueState, StackTrace, worth_a_look
 from eventa_cockpit.domain.reading import Point
 from eventa_cockpit.integrations.decoding import decoded, each, malformed, strictly, utc, web_link
 from eventa_cockpit.integrations.fetching import Fetcher, within
+from eventa_cockpit.integrations.sentry_evidence import SentryEvidence
 from eventa_cockpit.locale import _
 
 BUCKET = timedelta(minutes=1)
@@ -26,6 +30,8 @@ PAGE = 100
 """Issues an answer; Sentry gives no more."""
 PAGES = 3
 """Pages that are read of one list: the issues with the most events come first."""
+EVIDENCE_UNTIL = 0.9
+"""Share of the deadline after which nothing more is waited for."""
 NEXT = re.compile(r'<[^<>]*>[^<]*?rel="next"[^<]*?results="true"[^<]*?cursor="([^"<>]+)"')
 """The next page's cursor in a Link header. Its address is not followed: it could lead anywhere."""
 
@@ -91,12 +97,18 @@ class SentrySource:
         self._scope = [("project", project), *([("environment", environment)] if environment else [])]
         self._window = max(window // BUCKET, 1) * BUCKET
         self._now = now
+        self._evidence = SentryEvidence(self._base, fetcher, self._scope, environment, now)
 
     async def read(self) -> ErrorReport:
         """Counts and issues of the newest window; raises UpstreamError when either cannot be had."""
         end = self._now().astimezone(UTC).replace(second=0, microsecond=0)
+        began = time.monotonic()
         async with within(self.deadline):
             points, issues = await asyncio.gather(self._points(end), self._issues())
+        # The rest takes what is left of the time: it must not cost the counts.
+        elapsed = time.monotonic() - began
+        left = timedelta(seconds=round(self.deadline.total_seconds() * EVIDENCE_UNTIL - elapsed, 1))
+        issues, stack, releases = await self._with_evidence(issues, left)
         middle = end - self._window
         return ErrorReport(
             project=clean_line(self._project),
@@ -106,10 +118,28 @@ class SentrySource:
             users=max((issue.users for issue in issues), default=0),
             points=points,
             issues=issues,
+            stack=stack,
+            changes=releases,
+            notes=self._evidence.notes,
         )
 
     async def close(self) -> None:
         await self._fetcher.close()
+
+    async def _with_evidence(
+        self, issues: tuple[ErrorIssue, ...], patience: timedelta
+    ) -> tuple[tuple[ErrorIssue, ...], StackTrace | None, tuple[Change, ...]]:
+        """What is known of the issue that is most worth a look, and of the releases."""
+        chosen = worth_a_look(issues)
+        if chosen is None:
+            return issues, None, await self._evidence.releases(patience)
+        stack, release, releases = await asyncio.gather(
+            self._evidence.stack(chosen, patience),
+            self._evidence.first_release(chosen, patience),
+            self._evidence.releases(patience),
+        )
+        told = tuple(replace(issue, release=release) if issue is chosen else issue for issue in issues)
+        return told, stack, releases
 
     async def _points(self, end: datetime) -> tuple[Point, ...]:
         """Events a minute over both windows, oldest first; a minute that is still going on is left out."""

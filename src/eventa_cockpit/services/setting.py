@@ -17,6 +17,7 @@ from eventa_cockpit.domain.board import (
     DATABASE_STATE,
     ERRORS,
     LOGS,
+    PLUGIN_PREFIX,
     ROLLOUTS,
     STATUS_PREFIX,
     Board,
@@ -51,6 +52,7 @@ def expected(environment: EnvironmentConfig) -> Board:
         (LOGS, "Loki", environment.loki),
         (ROLLOUTS, "Kubernetes", environment.kubernetes),
         *((STATUS_PREFIX + name, name, page) for name, page in environment.status_pages.items()),
+        *((PLUGIN_PREFIX + name, name, table) for name, table in environment.plugins.items()),
     )
     feeds: dict[str, Feed[Any]] = {
         key: Feed(key, stale_after=timedelta(), vendor=vendor)

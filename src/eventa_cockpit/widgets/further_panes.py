@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from eventa_cockpit.domain.board import Feed
+from eventa_cockpit.domain.log_stream import LogGroup
 from eventa_cockpit.keymap import Pane
 from eventa_cockpit.widgets.scene_pane import ScenePane, ThingsPane
 from eventa_cockpit.widgets.view import changes, logs, metrics, on_call, pages, slo, upstreams
@@ -13,11 +14,19 @@ from eventa_cockpit.widgets.view.lines import BLANK, Line, Spans
 from eventa_cockpit.widgets.view.listing import Listing
 
 
-class LogsPane(ScenePane):
+class LogsPane(ThingsPane[LogGroup]):
     FEED = "logs"
 
-    def rows(self, width: int) -> Sequence[Line]:
-        return logs.rows(self._scene.board.logs, self._scene.zone, width)
+    def listing(self) -> Listing[LogGroup]:
+        return logs.LISTING
+
+    def things(self) -> Sequence[LogGroup]:
+        feed = self._scene.board.logs
+        return feed.value.groups if feed is not None and feed.value is not None else ()
+
+    def above(self, width: int) -> Sequence[Line]:
+        feed = self._scene.board.logs
+        return logs.above(feed.value, width) if feed is not None and feed.value is not None else ()
 
     def summary(self) -> Spans:
         feed = self._scene.board.logs

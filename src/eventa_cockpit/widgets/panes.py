@@ -128,6 +128,12 @@ class ErrorsPane(ThingsPane["ErrorIssue"]):
         cause = changes.likeliest(changes.report_of(self._scene), width)
         return errors.above(feed.value, width, self.size.height, cause)
 
+    def below(self, width: int) -> Sequence[Line]:
+        from eventa_cockpit.widgets.view import errors
+
+        feed = self._scene.board.errors
+        return errors.below(feed.value, width) if feed is not None and feed.value is not None else ()
+
     def summary(self) -> Spans:
         feed = self._scene.board.errors
         return (span(feed.value.project, Role.MUTED),) if feed is not None and feed.value is not None else ()

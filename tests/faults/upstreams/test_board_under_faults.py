@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
-from datetime import UTC, datetime, timedelta
+from contextlib import ExitStack, asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +17,8 @@ from tests.faults.upstreams.misbehaving import behaviour
 
 from eventa_cockpit.domain.board import Board, Feed, Freshness
 from eventa_cockpit.services.board import BoardService
+from eventa_cockpit.testing.measuring import HELD_AT_MOST_S, pauses
 
-HELD_AT_MOST_S = 0.1
-"""For how long the event loop, and with it the screen, may stand still."""
 NAMES = {
     "Alertmanager": "alerts",
     "Sentry": "errors",
@@ -126,29 +123,3 @@ async def test_ten_thousand_alerts_and_ten_megabytes_never_hold_the_event_loop(
 def padding() -> dict[str, Any]:
     """What makes an alert a kilobyte."""
     return {"annotations": {"summary": "決済失敗率が高い", "description": "d" * 500}}
-
-
-@contextmanager
-def pauses() -> Iterator[list[float]]:
-    """Seconds by which the loop came late to an appointment every millisecond, while this process was at work.
-
-    What other processes take from it, and one walk of the collector over all that the tests have left, do not count.
-    """
-    held: list[float] = []
-    step = timedelta(milliseconds=1).total_seconds()
-
-    async def beat() -> None:
-        while True:
-            began, busy = time.perf_counter(), time.process_time()
-            await asyncio.sleep(step)
-            late = time.perf_counter() - began - step
-            held.append(min(late, time.process_time() - busy))
-
-    gc.collect()
-    gc.freeze()
-    task = asyncio.get_running_loop().create_task(beat())
-    try:
-        yield held
-    finally:
-        task.cancel()
-        gc.unfreeze()

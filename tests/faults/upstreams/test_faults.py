@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-import time
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -23,25 +22,10 @@ from tests.faults.upstreams.misbehaving import EXPIRED, FAULTS, Fault, behaviour
 from eventa_cockpit.domain.board import FailureKind
 from eventa_cockpit.domain.source import Source
 from eventa_cockpit.errors import UpstreamError
-
-LATE_S = 1.5
-"""What a busy machine may add to a deadline."""
-MEGABYTE = 1 << 20
+from eventa_cockpit.testing.contract import check_fault, failure_of
+from eventa_cockpit.testing.measuring import GROWS_AT_MOST, forget_peak, peak
 
 every_integration = pytest.mark.parametrize("integration", MAKERS)
-
-
-async def failure_of(source: Source[Any]) -> UpstreamError:
-    began = time.monotonic()
-    with pytest.raises(UpstreamError) as caught:
-        await source.read()
-    assert time.monotonic() - began < source.deadline.total_seconds() + LATE_S
-    await source.close()
-    return caught.value
-
-
-def is_one_clean_sentence(text: str) -> bool:
-    return text.isprintable() and text.endswith((".", "?")) and len(text) < 500 and "token=x" not in text
 
 
 @every_integration
@@ -49,13 +33,7 @@ def is_one_clean_sentence(text: str) -> bool:
 async def test_a_fault_gets_its_own_name_in_time(
     upstream: Loopback, tmp_path: Path, integration: str, fault: Fault
 ) -> None:
-    upstream.behaviour = behaviour(fault.name, upstream)
-    deadline = IMPATIENT_S if FailureKind.TIMEOUT in fault.kinds else PATIENT_S
-    failure = await failure_of(MAKERS[integration](upstream.url, tmp_path, deadline))
-    assert failure.kind in fault.kinds, str(failure)
-    assert is_one_clean_sentence(str(failure)), str(failure)
-    if fault.wait is not None and "date" not in fault.name:
-        assert failure.retry_after == timedelta(seconds=fault.wait)
+    await check_fault(lambda url, deadline: MAKERS[integration](url, tmp_path, deadline), upstream, fault)
 
 
 @every_integration
@@ -104,14 +82,9 @@ async def test_memory_stays_where_it_is(upstream: Loopback, tmp_path: Path, inte
     upstream.behaviour = behaviour(fault, upstream)
     source = MAKERS[integration](upstream.url, tmp_path, PATIENT_S)
     await failure_of(source)
-    before = resident()
-    peak = before
-    call = asyncio.create_task(failure_of(source))
-    while not call.done():
-        peak = max(peak, resident())
-        await asyncio.sleep(0.002)
-    assert call.exception() is None
-    assert peak - before < 20 * MEGABYTE
+    before = forget_peak()
+    await failure_of(source)
+    assert peak() - before < GROWS_AT_MOST
 
 
 @every_integration
@@ -136,11 +109,6 @@ async def next_answer(source: Source[Any], seconds: float = 10) -> UpstreamError
             if caught.value.kind is not FailureKind.TIMEOUT:
                 return caught.value
             await asyncio.sleep(0.02)
-
-
-def resident() -> int:
-    """Bytes of this process that are in memory."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
 
 
 def self_signed(folder: Path) -> ssl.SSLContext:

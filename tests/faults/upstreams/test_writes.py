@@ -12,11 +12,12 @@ from tests.contract.loopback import Behaviour, Loopback, Request, answer, answer
 from tests.contract.vendors import NOW
 from tests.faults.upstreams.conftest import IMPATIENT_S, PATIENT_S
 from tests.faults.upstreams.misbehaving import FAULTS, JSON, Fault, behaviour, dripping
-from tests.faults.upstreams.test_faults import is_one_clean_sentence, self_signed
+from tests.faults.upstreams.test_faults import self_signed
 
 from eventa_cockpit.domain.board import FailureKind
 from eventa_cockpit.errors import HttpError, UncertainError, UpstreamError
 from eventa_cockpit.integrations.fetching import Answer, Fetcher
+from eventa_cockpit.testing.contract import is_one_clean_sentence
 
 KEY = "Token token=y_NbAkKc66ryYTWUXYEu"
 CONTENT = {"incident": {"status": "acknowledged"}}

@@ -21,9 +21,9 @@ from eventa_cockpit.domain.alert import Alert, AlertList, AlertState, Severity
 from eventa_cockpit.domain.board import Failure, FailureKind, Feed
 from eventa_cockpit.domain.reading import Point, Reading
 from eventa_cockpit.domain.values import value_type
+from eventa_cockpit.integrations.distrust import harmless
 from eventa_cockpit.integrations.registry import sources_for
 from eventa_cockpit.services.polling import Known
-from eventa_cockpit.services.sharing.distrust import harmless
 from eventa_cockpit.services.sharing.forms import form_of
 from eventa_cockpit.services.sharing.sameness import group_name
 from eventa_cockpit.services.sharing.snapshot import HEAD, LONGEST, Decoder, Encoder, SnapshotError

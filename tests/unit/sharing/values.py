@@ -13,7 +13,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from hypothesis import strategies as st
 
 from eventa_cockpit.domain.values import VALUE_TYPES, value_type
-from eventa_cockpit.services.sharing.distrust import harmless
+from eventa_cockpit.integrations.distrust import harmless
 
 KEYS = [f"{key}any" if key.endswith(":") else key for key in VALUE_TYPES]
 

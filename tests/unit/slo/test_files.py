@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from eventa_cockpit.cleaning import clean_line
 from eventa_cockpit.config.objectives import PlainQueries, read_objectives
 from eventa_cockpit.domain.objective import Measure, Objective, Weighting
+from eventa_cockpit.runbook.objectives import parse_objectives
 
 OPENSLO = """\
     apiVersion: openslo/v1
@@ -247,3 +248,16 @@ def test_whatever_is_written_into_a_file_is_told_or_read(noise: str, text: str, 
     assert found.objectives or found.problems
     assert all(0 < objective.target < 1 for objective in found.objectives)
     assert all(clean_line(each.message) == each.message and each.line >= 1 for each in found.problems)
+
+
+def test_the_library_tells_the_budget_of_any_shape_and_what_is_wrong_with_its_file() -> None:
+    openslo = parse_objectives(dedent(OPENSLO), "slo.yml")
+    assert openslo.problems == ()
+    assert openslo.objectives.error_budget == pytest.approx(timedelta(days=28) * 0.001)
+    assert [bound.text for bound in openslo.objectives.thresholds] == [
+        "API / availability < 0.1%",
+        "API / stretch < 0.05%",
+    ]
+    assert parse_objectives(dedent(PLAIN), "slo.yml").objectives.error_budget == timedelta(minutes=43)
+    (told,) = parse_objectives(dedent(SLOTH).replace("99.9", "none"), "slo.yml").problems
+    assert told.line == 6

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from eventa_cockpit.domain.board import LOGS, Feed
+from eventa_cockpit.domain.environment import Environment
 from eventa_cockpit.domain.log_stream import LogGroup, LogLevel, LogLine, LogWindow, TailState
 from eventa_cockpit.domain.reading import Point
 from eventa_cockpit.widgets.view import logs
 from eventa_cockpit.widgets.view.lines import Line, Role, cell_len, fit
+from eventa_cockpit.widgets.view.scene import Scene
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 TEN = timedelta(seconds=10)
@@ -24,7 +25,8 @@ def group(text: str, level: LogLevel = LogLevel.INFO, count: int = 1, lasted: ti
 def shown(*groups: LogGroup, width: int = 80, **more: Any) -> list[Line]:
     points = tuple(Point(NOW + place * TEN, float(place)) for place in range(30))
     window = LogWindow('{service="eventa"}', timedelta(minutes=5), groups, points, **more)
-    return logs.rows(Feed(LOGS, TEN, window, NOW), UTC, width)
+    scene = Scene(Environment("prod", is_production=True, is_drill=False), "eventa", UTC, NOW)
+    return [*logs.above(window, width), *(row for found in groups for row in logs.brief(found, scene, width))]
 
 
 def text(rows: list[Line]) -> str:

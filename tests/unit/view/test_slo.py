@@ -82,10 +82,17 @@ def test_a_stale_budget_says_so() -> None:
 
 
 def test_a_spent_budget_is_bad_news_however_slowly_it_burns() -> None:
-    spent = status(SloState.NONE, 1.07, empty_in=timedelta())
+    burns = tuple(Burn(window, 0.2, 0.2) for window in WINDOWS)
+    spent = status(SloState.NONE, 1.07, empty_in=timedelta(), burns=burns)
     words = text(slo.budget_words(feed(spent), NOW, 120))
     assert words.startswith("BUDGET -7% left (-3m01s)")
     assert "✗ budget spent" in words
+
+
+def test_an_outage_of_some_minutes_is_not_called_within_budget_although_it_is_no_page_yet() -> None:
+    rates = dict.fromkeys(WINDOWS, 0.5) | {5 * MINUTE: 41.0}
+    begun = status(SloState.NONE, burns=tuple(Burn(window, rate, rate) for window, rate in rates.items()))
+    assert "burn 1h 0.5x 5m 41x = ⚠ burning fast" in text(slo.budget_words(feed(begun), NOW, 120))
 
 
 def test_nothing_is_said_where_nothing_is_configured_or_known() -> None:

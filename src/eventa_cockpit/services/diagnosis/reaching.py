@@ -51,10 +51,10 @@ def examine_secrets(config: Config) -> Iterator[Finding]:
 
 
 def examine_upstreams(config: Config) -> Iterator[Finding]:
-    from eventa_cockpit.integrations.registry import sources_for
+    from eventa_cockpit.integrations.registry import configured_sources
 
     try:
-        sources = sources_for(config.chosen)
+        sources = configured_sources(config)
     except CockpitError as error:
         yield missing("upstreams", config.environment, _("cannot be set up"), str(error))
         return

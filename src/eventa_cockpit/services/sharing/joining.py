@@ -6,7 +6,7 @@ from pathlib import Path
 
 from eventa_cockpit.config import Config
 from eventa_cockpit.domain.board import Asker, Board
-from eventa_cockpit.integrations.registry import sources_for
+from eventa_cockpit.integrations.registry import configured_sources
 from eventa_cockpit.services.board import BoardService
 from eventa_cockpit.services.keeping import BoardKeeper
 from eventa_cockpit.services.sharing.following import Followed
@@ -18,7 +18,7 @@ from eventa_cockpit.services.sharing.snapshot import Decoder, SnapshotError
 
 def keeper_for(config: Config, state: Path, responder: str) -> BoardKeeper:
     """For the chosen environment. Costs nothing before it runs."""
-    sources = sources_for(config.chosen)
+    sources = configured_sources(config)
     if not sources or not config.sharing:
         return BoardService(sources)
     return SharedBoard(sources, lambda: meeting_for(config, state), responder)

@@ -10,17 +10,21 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from eventa_cockpit import __version__
-from eventa_cockpit.config import EnvironmentConfig
+from eventa_cockpit.config import Aws, EnvironmentConfig
+from eventa_cockpit.config.checking import upstreams_of
 from eventa_cockpit.errors import SecretError
+from eventa_cockpit.integrations.accounts import variables_of
+from eventa_cockpit.integrations.plugins import GROUP
 from eventa_cockpit.secrets import PROVIDERS, read_secret
 
-NOT_ASKED_WITH = ("production", "drill", "title", "parameters", "secrets")
+NOT_ASKED_WITH = ("production", "drill", "title", "parameters", "secrets", "slack", "escalation")
 """Keys of an environment that change nothing of what upstreams are asked."""
 CHEAP = ("env", "file")
 """Places whose value is read here. The others may ask a person or cost a call: they are shared among one's own only."""
@@ -51,11 +55,14 @@ def _parts(name: str, environment: EnvironmentConfig) -> Iterator[str]:
     yield msgspec.json.encode([asked, aws], order="deterministic").decode()
     for place in sorted({*_places(asked), *aws.values()}):
         yield f"{place}={_value_at(place)}"
-    variables = {**os.environ, **environment.variables}
+    for table_name, table in sorted(environment.plugins.items()):
+        for entry in entry_points(group=GROUP, name=str(table.get("plugin", table_name))):
+            yield f"{entry.value} {entry.dist.version if entry.dist else ''}"
+    variables = variables_of(environment)
     yield from (f"{variable}={variables.get(variable, '')}" for variable in VARIABLES)
     if environment.slo is not None and environment.slo.file is not None:
         yield _content(str(environment.slo.file))
-    if environment.database is not None:
+    if any(isinstance(upstream, Aws) for _key, upstream in upstreams_of(environment)):
         yield from (_content(variables.get(variable) or usual) for variable, usual in FILES.items())
     if environment.kubernetes is not None:
         kubeconfig = environment.kubernetes.kubeconfig or variables.get("KUBECONFIG") or KUBECONFIG

@@ -20,9 +20,9 @@ from eventa_cockpit.cleaning import clean_line
 from eventa_cockpit.domain.board import Board, Failure, FailureKind, Feed
 from eventa_cockpit.domain.values import value_type
 from eventa_cockpit.errors import CockpitError
+from eventa_cockpit.integrations.distrust import harmless
 from eventa_cockpit.locale import _
 from eventa_cockpit.services.polling import Known
-from eventa_cockpit.services.sharing.distrust import harmless
 from eventa_cockpit.services.sharing.forms import form_of
 
 MAGIC = b"eventa-cockpit board 1\n"

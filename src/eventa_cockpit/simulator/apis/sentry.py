@@ -10,11 +10,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from eventa_cockpit.simulator.apis import sentry_events
 from eventa_cockpit.simulator.apis.answers import has_bearer, json_answer, seconds, timestamp
 from eventa_cockpit.simulator.clock import ClockReading
 from eventa_cockpit.simulator.kube.cluster import BAD_RELEASE, GOOD_RELEASE
-from eventa_cockpit.simulator.model.script_errors import Issue, errors_per_bucket, issues_between
+from eventa_cockpit.simulator.model.script_errors import (
+    DAY_S,
+    ISSUE_KINDS,
+    Issue,
+    IssueKind,
+    errors_per_bucket,
+    issues_between,
+)
 from eventa_cockpit.simulator.simulation import Simulation
+from eventa_cockpit.simulator.world import Fault, World
 
 ORGANIZATION = "eventa"
 PROJECT = "eventa-fe"
@@ -51,6 +60,7 @@ class SentryApi:
     def __init__(self, simulation: Simulation, token: str) -> None:
         self._simulation = simulation
         self._token = token
+        self._released: dict[str, float] = {}
 
     def routes(self) -> list[Route]:
         base = "/api/0/organizations/{organization}"
@@ -60,6 +70,9 @@ class SentryApi:
             Route(base + "/projects/", self.projects),
             Route(base + "/issues/", self.issues),
             Route(base + "/events-timeseries/", self.timeseries),
+            Route(base + "/issues/{issue}/", self.issue),
+            Route(base + "/issues/{issue}/events/{event}/", self.event),
+            Route(base + "/releases/", self.releases),
         ]
 
     async def version(self, _: Request) -> Response:
@@ -83,6 +96,41 @@ class SentryApi:
             return _page(request, answers)
         except ValueError as error:
             return json_answer({"detail": str(error)}, 400)
+
+    async def issue(self, request: Request) -> Response:
+        kind = _kind(request)
+        return self._refusal(request) or (
+            json_answer({"detail": "The requested resource does not exist"}, 404)
+            if kind is None
+            else json_answer({"id": kind.id, "title": kind.title, "firstRelease": _release(_release_of(kind))})
+        )
+
+    async def event(self, request: Request) -> Response:
+        kind = _kind(request)
+        refusal = self._refusal(request)
+        if refusal is not None or kind is None:
+            return refusal or json_answer({"detail": "The requested resource does not exist"}, 404)
+        with self._simulation.now() as (_world, reading):
+            return json_answer(sentry_events.event_of(kind, _release(_release_of(kind)), timestamp(reading.now_wall)))
+
+    async def releases(self, request: Request) -> Response:
+        refusal = self._refusal(request)
+        if refusal is not None:
+            return refusal
+        with self._simulation.now() as (world, reading):
+            made = self._made_releases(world)
+            answers = [
+                {**_release(version), "status": "open", "dateCreated": timestamp(reading.wall(at_s)), "newGroups": 0}
+                for version, at_s in sorted(made.items(), key=lambda entry: -entry[1])
+            ]
+        return json_answer(answers if _is_visible(request) else [])
+
+    def _made_releases(self, world: World) -> dict[str, float]:
+        """Version → moment; one that was rolled out stays in the list whatever becomes of it."""
+        self._released.setdefault(GOOD_RELEASE, -3 * DAY_S)
+        if Fault.FRONTEND in world.faults:
+            self._released.setdefault(BAD_RELEASE, world.faults[Fault.FRONTEND])
+        return self._released
 
     async def timeseries(self, request: Request) -> Response:
         refusal = self._refusal(request)
@@ -180,8 +228,16 @@ def _issue_json(issue: Issue, reading: ClockReading) -> dict[str, Any]:
         "userCount": issue.users,
         "firstSeen": timestamp(reading.wall(issue.first_seen_s)),
         "lastSeen": timestamp(reading.wall(issue.last_seen_s)),
-        "firstRelease": _release(BAD_RELEASE if kind.is_of_bad_release else GOOD_RELEASE),
+        "firstRelease": _release(_release_of(kind)),
     }
+
+
+def _kind(request: Request) -> IssueKind | None:
+    return next((kind for kind in ISSUE_KINDS if kind.id == request.path_params["issue"]), None)
+
+
+def _release_of(kind: IssueKind) -> str:
+    return BAD_RELEASE if kind.is_of_bad_release else GOOD_RELEASE
 
 
 def _release(version: str) -> dict[str, Any]:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from eventa_cockpit.domain.error_report import ErrorIssue, ErrorReport, IssueState
+from eventa_cockpit.domain.error_report import ErrorIssue, ErrorReport, IssueState, StackFrame, StackTrace
 from eventa_cockpit.locale import _, mark
 from eventa_cockpit.widgets.view import moments, readings
 from eventa_cockpit.widgets.view.choosing import Order
-from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, cell_len, line, pad, pad_left, span
+from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, cell_len, line, pad, pad_left, span, wrap
 from eventa_cockpit.widgets.view.listing import UPSTREAM_ORDER, Cell, Column, Facts, Listing
 from eventa_cockpit.widgets.view.sparkline import sparkline
 
@@ -25,6 +25,8 @@ STATES: dict[IssueState, tuple[str, Role]] = {
 }
 _WITH_RELEASE = 48
 """Cells from which on there is room for the release in which an issue was first seen."""
+_FRAMES = 3
+"""Frames of a stack that are shown below their issue."""
 _ROOMY = 11
 """Rows from which on one of them may stay blank."""
 
@@ -35,6 +37,11 @@ def above(report: ErrorReport, width: int, height: int, cause: Sequence[Line]) -
     if not report.issues:
         shown.append(line(span(_("No issue in this window."), Role.MUTED)))
     return shown
+
+
+def below(report: ErrorReport, width: int) -> list[Line]:
+    """What could not be had besides the counts."""
+    return [line(span(row, Role.WARNING)) for note in report.notes for row in wrap("⚠ " + note, width)]
 
 
 def news(report: ErrorReport | None) -> int:
@@ -56,7 +63,7 @@ def _summary(report: ErrorReport, width: int) -> list[Line]:
         right=(span(change, role), span(" " + _("on before"), Role.MUTED)),
     )
     graph = sparkline([point.value for point in report.points], min(max(width // 2, 8), 30))
-    users = _("{count} users").format(count=readings.count(report.users))
+    users = _("{count} users or more").format(count=readings.count(report.users))
     return [
         total,
         line("  ", span(graph, role if is_alarming(report) else Role.ACCENT), right=(span(users, Role.MUTED),)),
@@ -75,6 +82,37 @@ def _issue_row(issue: ErrorIssue, width: int) -> Line:
     )
 
 
+def _brief(issue: ErrorIssue, scene: Scene, width: int) -> list[Line]:
+    frames = _frames(_stack(issue, scene))
+    return [_issue_row(issue, width), *(_frame_row(frame, width) for frame in frames[:_FRAMES])]
+
+
+def _stack(issue: ErrorIssue, scene: Scene) -> StackTrace | None:
+    """Where the issue is thrown, if it is the one whose stack was asked for."""
+    feed = scene.board.errors
+    stack = feed.value.stack if feed is not None and feed.value is not None else None
+    return stack if stack is not None and stack.issue == issue.id else None
+
+
+def _frames(stack: StackTrace | None) -> list[StackFrame]:
+    """Those of our own, else those of whatever code it is."""
+    frames = stack.frames if stack is not None else ()
+    return [frame for frame in frames if frame.is_ours] or list(frames)
+
+
+def _frame_row(frame: StackFrame, width: int) -> Line:
+    room = max(width - cell_len(frame.function) - 9, 10)
+    # The end of a path says more than its beginning.
+    place = frame.place if cell_len(frame.place) <= room else "…" + frame.place[-(room - 1) :]
+    return line("    ", span("at ", Role.MUTED), span(frame.function, Role.ACCENT), span("  " + place, Role.MUTED))
+
+
+def _stack_in_words(stack: StackTrace | None) -> str:
+    if stack is None:
+        return ""
+    return "\n".join([stack.error, *(f"at {frame.function}  {frame.place}" for frame in stack.frames)])
+
+
 def _minutes(window: timedelta) -> int:
     return round(window.total_seconds() / 60)
 
@@ -91,7 +129,8 @@ def facts(issue: ErrorIssue, scene: Scene) -> Facts:
         (_("Users"), readings.count(issue.users)),
         (_("First seen"), moment(issue.first_seen)),
         (_("Last seen"), moment(issue.last_seen)),
-        (_("Release"), issue.release),
+        (_("First release"), issue.release),
+        (_("Stack"), _stack_in_words(_stack(issue, scene))),
         (_("Link"), issue.link),
     )
 
@@ -108,7 +147,7 @@ def _title(issue: ErrorIssue, _scene: Scene) -> Cell:
 LISTING: Listing[ErrorIssue] = Listing(
     key=lambda issue: issue.id,
     words=lambda issue: f"{issue.title} {issue.culprit} {issue.release} {issue.state} {_(STATES[issue.state][0])}",
-    brief=lambda issue, _scene, width: [_issue_row(issue, width)],
+    brief=_brief,
     facts=facts,
     link=lambda issue: issue.link,
     columns=(

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta, tzinfo
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from eventa_cockpit.domain.board import Feed
 from eventa_cockpit.domain.log_stream import LogGroup, LogLevel, LogWindow, TailState
 from eventa_cockpit.locale import _, mark
-from eventa_cockpit.widgets.view import freshness, moments, readings
+from eventa_cockpit.widgets.view import moments, readings
+from eventa_cockpit.widgets.view.choosing import Order
 from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, Spans, cell_len, cut, line, pad, span, width_of, wrap
+from eventa_cockpit.widgets.view.listing import Cell, Column, Facts, Listing
 from eventa_cockpit.widgets.view.sparkline import sparkline
+
+if TYPE_CHECKING:
+    from eventa_cockpit.widgets.view.scene import Scene
 
 LEVELS: dict[LogLevel, tuple[str, str, Role]] = {
     LogLevel.ERROR: ("✗", "ERROR", Role.CRITICAL),
@@ -34,14 +39,9 @@ _ROWS_OF_BAD = 2
 """Rows that an error may take; anything else has one."""
 
 
-def rows(feed: Feed[LogWindow] | None, zone: tzinfo, width: int) -> list[Line]:
-    shown = freshness.explanation(feed, zone, width)
-    if feed is None or feed.value is None:
-        return shown
-    window = feed.value
-    shown.extend([*_summary(window, width), *_gaps(window, width), BLANK])
-    for group in window.groups:
-        shown.extend(_group_rows(group, zone, width))
+def above(window: LogWindow, width: int) -> list[Line]:
+    """How much is written, by which way it comes, and what is missing."""
+    shown = [*_summary(window, width), *_gaps(window, width), BLANK]
     if not window.groups:
         shown.append(line(span(_("No line matches {query}.").format(query=window.query), Role.MUTED)))
     return shown
@@ -89,22 +89,43 @@ def _gaps(window: LogWindow, width: int) -> list[Line]:
     return [line(span(row, Role.WARNING)) for sentence in sentences for row in wrap("⚠ " + sentence, width)]
 
 
-def _group_rows(group: LogGroup, zone: tzinfo, width: int) -> list[Line]:
+def brief(group: LogGroup, scene: Scene, width: int) -> list[Line]:
+    """One row, for an error two: when, how grave, what wrote it, what it says, how often it was said."""
     newest = group.newest
     glyph, word, role = LEVELS[newest.level]
     is_bad = newest.level in {LogLevel.ERROR, LogLevel.WARNING}
-    lead: Spans = (span(f"{moments.clock(newest.at, zone)} ", Role.MUTED), span(f"{glyph} ", role))
+    lead: Spans = (span(f"{moments.clock(newest.at, scene.zone)} ", Role.MUTED), span(f"{glyph} ", role))
     if width >= _ROOMY:
         lead = (*lead, span(pad(word, 6), role), span(pad(cut(newest.source, _SOURCE), _SOURCE + 1), Role.ACCENT))
     times = same(group)
     right: Spans = (span(times, Role.WARNING if is_bad else Role.MUTED),) if times else ()
     room = width - width_of(lead) - (cell_len(times) + 1 if times else 0)
     kept = _told(newest.text, max(room, 10), _ROWS_OF_BAD if newest.level is LogLevel.ERROR else 1)
-    text_role = Role.STRONG if newest.level is LogLevel.ERROR else Role.TEXT if is_bad else Role.MUTED
-    key = f"{group.first_at.timestamp()}/{newest.source}/{newest.level}/{newest.pattern}"
-    first = line(*lead, span(kept[0], text_role), right=right, key=key)
-    indent = " " * width_of(lead)
-    return [first, *(line(indent, span(row, text_role)) for row in kept[1:])]
+    first = line(*lead, span(kept[0], _ink(newest.level)), right=right, key=key(group))
+    return [first, *(line(" " * width_of(lead), span(row, _ink(newest.level))) for row in kept[1:])]
+
+
+def key(group: LogGroup) -> str:
+    """The same while the group grows."""
+    newest = group.newest
+    return f"{group.first_at.timestamp()}/{newest.source}/{newest.level}/{newest.pattern}"
+
+
+def facts(group: LogGroup, scene: Scene) -> Facts:
+    newest = group.newest
+    return (
+        (_("Newest"), moments.clock(newest.at, scene.zone)),
+        (_("Level"), LEVELS[newest.level][1]),
+        (_("Source"), newest.source),
+        (_("Line"), newest.text),
+        (_("How often"), same(group)),
+        (_("First"), moments.clock(group.first_at, scene.zone) if group.count > 1 else ""),
+        (_("Pattern"), newest.pattern if group.count > 1 else ""),
+    )
+
+
+def _ink(level: LogLevel) -> Role:
+    return {LogLevel.ERROR: Role.STRONG, LogLevel.WARNING: Role.TEXT}.get(level, Role.MUTED)
 
 
 def _told(text: str, room: int, count: int) -> list[str]:
@@ -113,3 +134,28 @@ def _told(text: str, room: int, count: int) -> list[str]:
     if len(wrapped) <= count:
         return wrapped
     return [*wrapped[: count - 1], cut(" ".join(wrapped[count - 1 :]), room)]
+
+
+def _level(group: LogGroup, _scene: Scene) -> Cell:
+    glyph, word, role = LEVELS[group.newest.level]
+    return Cell(f"{glyph} {word}", role)
+
+
+LISTING: Listing[LogGroup] = Listing(
+    key=key,
+    words=lambda group: f"{group.newest.text} {group.newest.source} {LEVELS[group.newest.level][1]}",
+    brief=brief,
+    facts=facts,
+    columns=(
+        Column(mark("Newest"), lambda group, scene: Cell(moments.clock(group.newest.at, scene.zone), Role.MUTED), 8),
+        Column(mark("Level"), _level, 8),
+        Column(mark("Source"), lambda group, _scene: Cell(group.newest.source, Role.ACCENT), 10, rank=2),
+        Column(mark("Line"), lambda group, _scene: Cell(group.newest.text, _ink(group.newest.level)), 20, share=1),
+        Column(mark("How often"), lambda group, _scene: Cell(same(group)), 14, is_right=True, rank=1),
+    ),
+    orders=(
+        Order(mark("newest first")),
+        Order(mark("gravest first"), lambda group: (list(LogLevel).index(group.newest.level), -group.count)),
+        Order(mark("most often"), lambda group: -group.count),
+    ),
+)

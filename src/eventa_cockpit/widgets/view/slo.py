@@ -19,6 +19,7 @@ STATES: dict[SloState, tuple[str, str, Role]] = {
     SloState.INSUFFICIENT: ("?", mark("insufficient data"), Role.WARNING),
 }
 SPENT = mark("budget spent")
+BURNING = mark("burning fast")
 WEIGHTINGS = {Weighting.REQUESTS: mark("by requests"), Weighting.MINUTES: mark("by minutes")}
 NAMES = {"availability": mark("availability")}
 WINDOWS = (5 * MINUTE, 30 * MINUTE, HOUR, 6 * HOUR, 3 * DAY)
@@ -133,11 +134,13 @@ def _objective(status: ObjectiveStatus, width: int) -> list[Line]:
 
 
 def _verdict(status: ObjectiveStatus) -> Span:
-    """What the burn asks for; a budget that is spent is bad news however slowly it burns now."""
+    """What the burn asks for; a budget that is spent, or has just begun to burn, is no good news either."""
     glyph, word, role = STATES[status.state]
     is_calm = status.state not in {SloState.PAGE, SloState.TICKET}
     if is_calm and status.budget is not None and status.budget.remaining <= 0:
         glyph, word, role = "✗", SPENT, Role.CRITICAL
+    elif is_calm and status.burns_fast:
+        glyph, word, role = "⚠", BURNING, Role.WARNING
     return span(f"{glyph} {_(word)}", role)
 
 

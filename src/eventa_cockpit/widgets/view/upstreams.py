@@ -6,9 +6,10 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from eventa_cockpit.domain.board import Asker, Board, Feed, Freshness
+from eventa_cockpit.domain.plugin import PluginReport
 from eventa_cockpit.domain.service_status import ServiceState, ServiceStatus
 from eventa_cockpit.locale import _, mark
-from eventa_cockpit.widgets.view import freshness, moments, services
+from eventa_cockpit.widgets.view import freshness, moments, plugins, services
 from eventa_cockpit.widgets.view.choosing import Order
 from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, Spans, cell_len, line, pad, span, width_of, wrap
 from eventa_cockpit.widgets.view.listing import Cell, Column, Facts, Listing
@@ -91,6 +92,8 @@ def brief(feed: Feed[Any], scene: Scene, width: int) -> list[Line]:
     found.extend(line("  ", span(row, Role.WARNING)) for row in wrap(_why(feed, scene.zone), width - 2) if row)
     if isinstance(feed.value, ServiceStatus):
         found.extend(services.rows(feed.value, scene.now, scene.zone, width))
+    if isinstance(feed.value, PluginReport):
+        found.extend(plugins.rows(feed.value, width))
     return found
 
 

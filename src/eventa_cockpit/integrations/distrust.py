@@ -1,4 +1,4 @@
-"""A value that came from another cockpit's file, made as harmless as one that an integration has just read."""
+"""A value that came from outside our own integrations (another cockpit, a plug-in), made as harmless as theirs."""
 
 from __future__ import annotations
 
