@@ -285,6 +285,8 @@ class EnvironmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Where people are told; without it texts are ready to be copied."""
     escalation: dict[str, EscalationChannel] = field(default_factory=dict)
     """Target of the escalation policy, in the policy's own words → how it is reached."""
+    declare_unanswered: bool = False
+    """`cockpit watch` declares an incident for a critical alert that nobody answers, so that the policy acts."""
     variables: dict[str, str] = field(default_factory=dict)
     """Variables that every command gets."""
     parameters: dict[str, str] = field(default_factory=dict)
