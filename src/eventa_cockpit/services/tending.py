@@ -129,7 +129,7 @@ class Tender:
             if not isinstance(fact, DeadlineActed) or event.session != session.responder.session or fact.key in said:
                 continue
             said.add(fact.key)
-            sentence = _("{incident}: {target} is told ({how}).")
+            sentence = _("{incident}: telling {target} ({how}).")
             self._say(sentence.format(incident=session.incident.id, target=fact.target, how=fact.action))
 
     def _take(self, session: Session) -> None:
