@@ -239,7 +239,7 @@ class EscalationChannel(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """How one target of the escalation policy is reached."""
 
     to: str
-    """Channel or user of Slack; of PagerDuty the escalation level."""
+    """Channel or user of Slack; of PagerDuty the level to which the incident's page is escalated (`"2"`)."""
     vendor: str = "slack"
     """`slack` or `pagerduty`."""
     automatic: bool = False
