@@ -16,7 +16,7 @@ from eventa_cockpit.config.explaining import NOT_KEYS, without_none
 from eventa_cockpit.config.shapes import Config
 
 EXAMPLES = {
-    "environments.prod": {"production": "true", "title": '"Production"'},
+    "environments.prod": {"production": "true", "title": '"Production"', "aws_account": '"123456789012"'},
     "journal": {
         "url": '"postgresql://cockpit@db.example/cockpit"',
         "password": '"file:/etc/eventa-cockpit/db-password"',
@@ -79,6 +79,7 @@ EXAMPLES = {
         "deployments": '["api", "worker"]',
         "kubeconfig": '"/home/you/.kube/config"',
         "context": '"eventa-prod"',
+        "cluster": '"https://kube.example:6443"',
     },
     "environments.prod.pagerduty": {
         "token": '"env:PAGERDUTY_TOKEN"',
@@ -87,6 +88,7 @@ EXAMPLES = {
         "escalation_policy": '"PPOLICY"',
         "schedules": '["PPRIMRY", "PSECOND"]',
     },
+    "environments.prod.calendar": {"address": '"file:/home/you/.config/eventa-cockpit/oncall-address"'},
     "environments.prod.status_pages.stripe": {"url": '"https://status.stripe.com"'},
     "environments.prod.plugins.payments": {"plugin": '"queue-length"', "every": "30", "url": '"https://queue.example"'},
     "environments.prod.slack": {
@@ -230,7 +232,9 @@ def _toml(value: object) -> str:
         return f"{value:g}"
     if isinstance(value, str):
         return f'"{value}"'
-    return "{}" if isinstance(value, dict) else "[]"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_toml, value))}]"
+    return "{}"
 
 
 def _texts(shape: type[msgspec.Struct]) -> dict[str, str]:

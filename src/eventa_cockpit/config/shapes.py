@@ -187,7 +187,9 @@ class Kubernetes(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True
     kubeconfig: str | None = None
     """Path of the kubeconfig; unset means $KUBECONFIG, ~/.kube/config or the pod's own account."""
     context: str | None = None
-    """Context of the kubeconfig; unset means its current one."""
+    """Context of the kubeconfig; unset means its current one. A step is not run while kubectl would use another."""
+    cluster: str | None = None
+    """Name of the kubeconfig's cluster, or the address of its API server, that a step's kubectl must reach."""
 
 
 class PagerDuty(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -205,6 +207,21 @@ class PagerDuty(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """Id of the escalation policy whose levels are on call: 1 is the primary, 2 the secondary."""
     schedules: list[str] = field(default_factory=list)
     """Ids of the schedules in the order in which they are called, where no policy has just these levels."""
+
+
+class Calendar(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The on-call calendar (iCal): who is on call while PagerDuty is not configured or does not answer."""
+
+    address: str
+    """Where the calendar's secret `.ics` address is (see "Secrets"); the address itself is the secret."""
+    primary: list[str] = field(default_factory=lambda: ["primary", "一次"])
+    """Words in an event's title that make it the primary's; without any such title all events are."""
+    secondary: list[str] = field(default_factory=lambda: ["secondary", "二次"])
+    """Words in an event's title that make it the secondary's."""
+    timezone: str = "Asia/Tokyo"
+    """Time zone of events that name none, such as those of whole days."""
+    every: float = 300.0
+    """Seconds between two reads."""
 
 
 class StatusPage(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -277,8 +294,13 @@ class EnvironmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Roll-outs; without it the pane says that nothing is configured."""
     pagerduty: PagerDuty | None = None
     """Pages and who is on call; without it there is no such pane."""
+    calendar: Calendar | None = None
+    """Who is on call where PagerDuty does not say it."""
     status_pages: dict[str, StatusPage] = field(default_factory=dict)
     """Status pages of vendors, by the name that is shown."""
+    aws_account: str = ""
+    """Number of the AWS account that a step's commands must act in, or the ARN of who they act as (`*` at its end for
+    any); a step is not run as anybody else."""
     plugins: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Upstream of another package (docs/integrations.md), by the name that is shown."""
     slack: Slack | None = None

@@ -89,6 +89,9 @@ def write_world_files(folder: Path, ports: Mapping[str, int]) -> Path:
     """Write everything that a client of the world needs; returns the path of its `cockpit.toml`."""
     for name in sites.TOKEN_FILES:
         write_private(folder / name, f"drill-{secrets.token_hex(16)}")
+    calendar_key = (folder / sites.CALENDAR_KEY_FILE).read_text()
+    address = f"{_url(ports[sites.CALENDAR])}/calendar/ical/eventa-oncall/private-{calendar_key}/basic.ics"
+    write_private(folder / sites.CALENDAR_ADDRESS_FILE, address)
     write_private(folder / ".curlrc", _curlrc(folder, ports[sites.TLS]))
     kubernetes_token = (folder / sites.KUBERNETES_TOKEN_FILE).read_text()
     write_private(folder / "kubeconfig", _kubeconfig(folder, ports[sites.KUBERNETES], kubernetes_token))
@@ -139,12 +142,12 @@ def _kubeconfig(folder: Path, port: int, token: str) -> str:
     content = {
         "apiVersion": "v1",
         "kind": "Config",
-        "current-context": "eventa-drill",
+        "current-context": sites.CONTEXT,
         "clusters": [{"name": "eventa-drill", "cluster": cluster}],
         "users": [{"name": "responder", "user": {"token": token}}],
         "contexts": [
             {
-                "name": "eventa-drill",
+                "name": sites.CONTEXT,
                 "context": {"cluster": "eventa-drill", "user": "responder", "namespace": "default"},
             }
         ],
@@ -155,7 +158,7 @@ def _kubeconfig(folder: Path, port: int, token: str) -> str:
 def _config(folder: Path, ports: Mapping[str, int]) -> str:
     tables: dict[str, Mapping[str, Any]] = {
         "": {"service": "eventa", "environment": "prod", "state": str(folder / "state")},
-        "environments.prod": {"production": True, "drill": True, "title": "ドリル"},
+        "environments.prod": {"production": True, "drill": True, "title": "ドリル", "aws_account": sites.AWS_ACCOUNT},
         "environments.prod.alertmanager": {"urls": [_url(ports[sites.ALERTMANAGER])], "every": 5.0},
         "environments.prod.database": {
             "instance": sites.INSTANCE,
@@ -189,7 +192,11 @@ def _config(folder: Path, ports: Mapping[str, int]) -> str:
         **{f"environments.prod.prometheus.queries.{name}": query for name, query in QUERIES.items()},
         "environments.prod.slo": {**SLO_QUERIES, "every": 15.0},
         "environments.prod.loki": {"url": _url(ports[sites.LOKI]), "tenant": "eventa", "every": 5.0},
-        "environments.prod.kubernetes": {"kubeconfig": str(folder / "kubeconfig"), "every": 5.0},
+        "environments.prod.kubernetes": {
+            "kubeconfig": str(folder / "kubeconfig"),
+            "context": sites.CONTEXT,
+            "every": 5.0,
+        },
         "environments.prod.pagerduty": {
             "url": _url(ports[sites.PAGERDUTY]),
             "token": f"file:{folder / sites.PAGERDUTY_TOKEN_FILE}",
@@ -198,6 +205,7 @@ def _config(folder: Path, ports: Mapping[str, int]) -> str:
             "escalation_policy": sites.PAGER_POLICY,
             "every": 5.0,
         },
+        "environments.prod.calendar": {"address": f"file:{folder / sites.CALENDAR_ADDRESS_FILE}"},
         "environments.prod.status_pages.Stripe": {"url": _url(ports[sites.STATUS]), "every": 15.0},
         'environments.prod.status_pages."PAY.JP"': {"url": _url(ports[sites.PAYJP_STATUS]), "every": 15.0},
         "environments.prod.slack": {
