@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from eventa_cockpit.config import EnvironmentConfig
 from eventa_cockpit.domain.board import PAGES, SLO, Board, Freshness
 from eventa_cockpit.domain.deadline import Deadline, DeadlineKind
-from eventa_cockpit.domain.page import PageStatus
+from eventa_cockpit.domain.page import PageStatus, PendingKind
 from eventa_cockpit.domain.runbook import Library
 from eventa_cockpit.errors import JournalError
 from eventa_cockpit.integrations.pagerduty_telling import page_for
@@ -22,6 +22,9 @@ from eventa_cockpit.services.escalating import Channel, Escalation, Outside
 from eventa_cockpit.services.leading import Leading
 from eventa_cockpit.services.outbox import Outbox, Sender
 from eventa_cockpit.services.session import Session
+
+CALLING = {PendingKind.ESCALATE, PendingKind.UNACKNOWLEDGE, PendingKind.URGENCY_CHANGE}
+"""Steps of the paging service after which somebody is called. That it gives a page up by itself is no deadline."""
 
 
 def _utc_now() -> datetime:
@@ -120,6 +123,7 @@ def _pending(board: Board, now: datetime) -> list[Deadline]:
         for page in feed.value.pages
         if page.status is not PageStatus.RESOLVED
         for action in page.pending
+        if action.kind in CALLING
     ]
 
 
