@@ -51,7 +51,10 @@ def fetch(config: Config, state: Path) -> Contents:
     def steer(session: Session) -> Steering:
         return steering_for(session, config.chosen, library, zone, lambda: poller.board)
 
-    return Contents(library, poller, incidents, runner.close, steer, fate.warning, preflights)
+    def logout_warning() -> str:
+        return "" if runner.has_prefix else fate.warning
+
+    return Contents(library, poller, incidents, runner.close, steer, logout_warning, preflights)
 
 
 def library_of(config: Config, state: Path) -> Library:
