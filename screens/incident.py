@@ -270,7 +270,7 @@ class IncidentKeys(Intents, TakingAlong):
                 return
             plan = steering.session.plan_step(found.runbook, found.step, found.command_index)
             if plan.missing and not plan.blocked_because:
-                filled = await self._fill_in(steering.session, plan)
+                filled = await self._fill_in(steering.session, plan, found.step)
                 if filled is None:
                     return
                 plan = filled
