@@ -161,6 +161,7 @@ class CockpitScreen(Running, IncidentKeys, Looking, Screen[None]):
         scene = replace(self.scene, board=desk.board, library=desk.library, offers=desk.offers(), now=desk.clock())
         if session is not None:
             scene = with_incident(scene, session.incident, session.live_runs, is_in_control=not session.is_read_only)
+            scene = replace(scene, preflight=desk.preflight(session.incident.active_runbook))
         if desk.steering is not None:
             scene = with_lead(scene, desk.steering.session.incident, desk.steering.escalation.deadlines, desk.untended)
         self._show(scene)

@@ -14,6 +14,7 @@ from eventa_cockpit.runner.logind import logout_fate
 from eventa_cockpit.services.desk import Contents
 from eventa_cockpit.services.incidents import Incidents, new_responder
 from eventa_cockpit.services.memory import note_about
+from eventa_cockpit.services.preflight.remembering import Preflights
 from eventa_cockpit.services.session import Session
 from eventa_cockpit.services.sharing.joining import keeper_for
 from eventa_cockpit.services.steering import Steering, steering_for
@@ -32,6 +33,7 @@ def fetch(config: Config, state: Path) -> Contents:
     responder = new_responder(config.responder)
     poller = keeper_for(config, state, responder.name)
     vetting = Vetting(state, responder.name, signers=config.trusted_signers)
+    preflights = Preflights(config, state)
     incidents = Incidents(
         state,
         config,
@@ -39,6 +41,7 @@ def fetch(config: Config, state: Path) -> Contents:
         responder,
         board=lambda: poller.board,
         vetting=vetting,
+        hindrance=preflights.hindrance,
         note=note_about(state, config),
         store=store_for(config, state),
     )
@@ -48,7 +51,15 @@ def fetch(config: Config, state: Path) -> Contents:
     def steer(session: Session) -> Steering:
         return steering_for(session, config.chosen, library, zone, lambda: poller.board)
 
-    return Contents(library, poller, incidents, runner.close, steer, fate.warning)
+    return Contents(
+        library,
+        poller,
+        incidents,
+        runner.close,
+        steer=steer,
+        logout_warning=fate.warning,
+        preflights=preflights,
+    )
 
 
 def library_of(config: Config, state: Path) -> Library:

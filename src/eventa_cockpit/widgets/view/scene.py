@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from eventa_cockpit.domain.event import Event
     from eventa_cockpit.domain.incident import Incident
     from eventa_cockpit.domain.matching import Offer
+    from eventa_cockpit.domain.preflight import Preflight
     from eventa_cockpit.domain.run import RunStatus
     from eventa_cockpit.domain.runbook import Library
     from eventa_cockpit.widgets.view.leading import Lead
@@ -53,6 +54,8 @@ class Scene:
     events: tuple[Event, ...] = ()
     lead: Lead | None = None
     """What there is to say of an open incident besides its steps."""
+    preflight: Preflight | None = None
+    """Of the runbook in front, as far as it is known."""
 
     @property
     def absent(self) -> frozenset[Pane]:
