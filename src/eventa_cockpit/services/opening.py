@@ -54,7 +54,15 @@ def fetch(config: Config, state: Path) -> Contents:
     def logout_warning() -> str:
         return "" if runner.has_prefix else fate.warning
 
-    return Contents(library, poller, incidents, runner.close, steer, logout_warning, preflights)
+    return Contents(
+        library,
+        poller,
+        incidents,
+        runner.close,
+        steer=steer,
+        logout_warning=logout_warning,
+        preflights=preflights,
+    )
 
 
 def library_of(config: Config, state: Path) -> Library:
