@@ -43,7 +43,7 @@ class Contents(NamedTuple):
     poller: BoardKeeper
     incidents: Incidents
     close: Listener = lambda: None
-    logout_warning: str = ""
+    logout_warning: Callable[[], str] = lambda: ""
     """What to tell before a step starts that a log-out would end; empty where all is well."""
     preflights: Preflights | None = None
     """None where no runbook is looked at before its first step."""
@@ -92,7 +92,7 @@ class Desk:
 
     @property
     def logout_warning(self) -> str:
-        return self._contents.logout_warning if self._contents is not None else ""
+        return self._contents.logout_warning() if self._contents is not None else ""
 
     def subscribe(self, listener: Listener) -> None:
         """Calls `listener` on the event loop after each change of the board or the incident."""

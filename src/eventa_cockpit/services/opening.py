@@ -42,7 +42,11 @@ def fetch(config: Config, state: Path) -> Contents:
         note=note_about(state, config),
         store=store_for(config, state),
     )
-    return Contents(library_of(config, state), poller, incidents, runner.close, fate.warning, preflights)
+
+    def logout_warning() -> str:
+        return "" if runner.has_prefix else fate.warning
+
+    return Contents(library_of(config, state), poller, incidents, runner.close, logout_warning, preflights)
 
 
 def library_of(config: Config, state: Path) -> Library:
