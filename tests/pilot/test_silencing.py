@@ -63,7 +63,7 @@ async def test_an_alert_is_silenced_extended_and_let_go(world: World, tmp_path: 
         await cockpit.until(lambda: silences(world)[0]["endsAt"] > before, "it was extended")  # type: ignore[operator]
         assert len(silences(world)) == 1
 
-        await cockpit.press("x")
+        await cockpit.press("S")
         await answer(cockpit, reason="mended", typed="prod")
         await cockpit.until(
             lambda: (now := alert(cockpit)) is not None and now.state is AlertState.FIRING, "it fires again"
