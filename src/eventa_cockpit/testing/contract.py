@@ -13,6 +13,7 @@ import pytest
 from eventa_cockpit.domain.board import FailureKind
 from eventa_cockpit.domain.source import Source
 from eventa_cockpit.errors import UpstreamError
+from eventa_cockpit.integrations.limits import LONGEST
 from eventa_cockpit.integrations.plugins import checked
 from eventa_cockpit.testing.loopback import Behaviour, Loopback, running
 from eventa_cockpit.testing.measuring import GROWS_AT_MOST, HELD_AT_MOST_S, forget_peak, pauses, peak
@@ -55,6 +56,9 @@ async def check_fault(make: Make, upstream: Loopback, fault: Fault) -> None:
     assert is_one_clean_sentence(str(failure)), str(failure)
     if fault.wait is not None and "date" not in fault.name:
         assert failure.retry_after == timedelta(seconds=fault.wait)
+    assert failure.retry_after is None or timedelta() <= failure.retry_after <= LONGEST, (
+        "no clock makes us wait for ever"
+    )
     assert max(held) < HELD_AT_MOST_S, f"the event loop was held for {max(held):.3f} s"
     assert grown < GROWS_AT_MOST, f"memory grew by {grown / 1e6:.0f} MB"
 
