@@ -93,31 +93,30 @@ class Intents(Screen[None]):
 
     # Steps
 
-    def action_run_step(self) -> None:
-        step = self._chosen_step()
-        if step is not None and not step.commands:
-            self.action_mark_done()
-        elif step is not None:
-            self._run(step)
-
-    def action_rerun_step(self) -> None:
-        self.action_run_step()
-
     @work(group="step.run", exclusive=False, exit_on_error=False)
-    async def _run(self, step: Step) -> None:
+    async def action_rerun_step(self) -> None:
+        step = self._chosen_step()
+        if step is not None:
+            await (self._run_command(step) if step.commands else self._mark_done(step))
+
+    async def _run_command(self, step: Step, index: int | None = None, *, edited: str = "") -> bool:
+        """Everything from the key to the run; False when nothing was started. Without an index, what comes next."""
         session, runbook = self._session(), self.scene.checklist.runbook
         if session is None or runbook is None:
-            return
-        index = next_command(step, self.scene.checklist.status(step.id).commands_done)
-        if step.commands[index].risk != "read" and not await self._ask_for_control(session):
-            return
-        plan: StepPlan | None = session.plan_step(runbook, step, index)
-        if plan is not None and plan.missing and not plan.blocked_because:
-            plan = await self._fill_in(session, plan)
-        if plan is not None:
-            await self._approve(session, plan)
+            return False
+        if index is None:
+            index = next_command(step, self.scene.checklist.status(step.id).commands_done)
+        plan: StepPlan | None = session.plan_step(runbook, step, index, edited=edited)
+        assert plan is not None
+        if plan.risk != "read" and not self.scene.is_in_control:
+            if not await self._ask_for_control(session):
+                return False
+            plan = session.plan_step(runbook, step, index, edited=edited)
+        if plan.missing and not plan.blocked_because:
+            plan = await self._fill_in(session, plan, step)
+        return plan is not None and await self._approve(session, plan)
 
-    async def _fill_in(self, session: Session, plan: StepPlan) -> StepPlan | None:
+    async def _fill_in(self, session: Session, plan: StepPlan, written: Step) -> StepPlan | None:
         from eventa_cockpit.screens.fill_in import FillIn
         from eventa_cockpit.screens.proposals import proposal_of
 
@@ -125,21 +124,25 @@ class Intents(Screen[None]):
         if values is None:
             return None
         await session.set_parameters(values)
-        return session.plan_step(plan.runbook, plan.step, plan.command_index)
+        return session.plan_step(plan.runbook, written, plan.command_index, edited=plan.edited)
 
-    async def _approve(self, session: Session, plan: StepPlan) -> None:
+    async def _approve(self, session: Session, plan: StepPlan) -> bool:
+        """Whether the plan was confirmed and started."""
         from eventa_cockpit.screens.proposals import proposal_of
         from eventa_cockpit.screens.run_step import RunStep
 
         secrets = [need.name for need in plan.secrets_to_type]
         dialog = RunStep(proposal_of(plan, self.scene, self.desk.logout_warning), plan.confirmation, secrets)
         approval = await self.app.push_screen_wait(dialog)
-        if approval is not None:
-            self.show_notice("")
-            try:
-                await session.start_step(plan, approval.answer, approval.secrets, size=self.output_pane.room)
-            except (JournalError, UnrecordedError) as error:
-                await self._say_unrecorded(error)
+        if approval is None:
+            return False
+        self.show_notice("")
+        try:
+            await session.start_step(plan, approval.answer, approval.secrets, size=self.output_pane.room)
+        except (JournalError, UnrecordedError) as error:
+            await self._say_unrecorded(error)
+            return False
+        return True
 
     async def _say_unrecorded(self, error: JournalError | UnrecordedError) -> None:
         """Nothing runs off the record; where the disk itself is the incident, there is another place for it."""
@@ -157,8 +160,13 @@ class Intents(Screen[None]):
 
     @work(group="step.skip", exclusive=False, exit_on_error=False)
     async def action_skip_step(self) -> None:
-        session, runbook, step = self._session(), self.scene.checklist.runbook, self._chosen_step()
-        if session is None or runbook is None or step is None:
+        step = self._chosen_step()
+        if step is not None:
+            await self._skip(step)
+
+    async def _skip(self, step: Step) -> None:
+        session, runbook = self._session(), self.scene.checklist.runbook
+        if session is None or runbook is None:
             return
         reason = await self._ask(_("Skip: {step}"), step, _("Why is this step not needed? The record keeps it."))
         if reason:
@@ -167,12 +175,18 @@ class Intents(Screen[None]):
 
     @work(group="step.done", exclusive=False, exit_on_error=False)
     async def action_mark_done(self) -> None:
-        session, runbook, step = self._session(), self.scene.checklist.runbook, self._chosen_step()
-        if session is None or runbook is None or step is None:
+        step = self._chosen_step()
+        if step is not None:
+            await self._mark_done(step)
+
+    async def _mark_done(self, step: Step) -> None:
+        session, runbook = self._session(), self.scene.checklist.runbook
+        if session is None or runbook is None:
             return
         note = await self._ask(_("Done: {step}"), step, _("What did you do or see? May stay empty."), is_required=False)
         if note is not None:
-            await session.mark_done(runbook.id, step.id, note)
+            past = self.scene.checklist.blocker_of(step)
+            await session.mark_done(runbook.id, step.id, note, went_past=past.id if past is not None else "")
             self._choose_next()
 
     @work(group="step.undo", exclusive=False, exit_on_error=False)
@@ -240,8 +254,14 @@ class Intents(Screen[None]):
         return step
 
     def _choose_next(self) -> None:
-        """The cursor goes where the work goes on."""
-        following = self.scene.checklist.next_step
+        """The cursor goes where the work goes on, by what is on record now: the scene may not have heard of it yet."""
+        from eventa_cockpit.widgets.view.scene import with_incident
+
+        session = self.desk.session
+        if session is None:
+            return
+        scene = with_incident(self.scene, session.incident, session.live_runs, is_in_control=self.scene.is_in_control)
+        following = scene.checklist.next_step
         if following is not None:
             self.checklist_pane.choose(following.id)
 

@@ -43,8 +43,9 @@ def proposal_of(plan: StepPlan, scene: Scene, warning: str = "") -> Proposal:
         blocked=plan.blocked_because,
         ran_before=_ran_before(record.by, steps.result(record), record.at, scene) if record.run_id else "",
         trust=_trust(plan.trust, scene),
-        is_trusted=not plan.trust.needs_approval,
+        is_trusted=not plan.trust.needs_approval and not plan.edited,
         changes=plan.trust.diff,
+        is_edited=bool(plan.edited),
         warnings=_warnings(plan, scene, warning),
     )
 
@@ -58,6 +59,7 @@ def _warnings(plan: StepPlan, scene: Scene, warning: str) -> list[str]:
         for parameter in plan.command.parameters
     )
     return [
+        *warnings.about_blocker(plan.in_the_way),
         *warnings.about_text(plan.oddities),
         *visible_secrets(replace(plan.command, parameters=tuple(parameters)), plan.runbook),
         *warnings.about_lost_run(runs.advice_for(scene.checklist.status(plan.step.id))),
@@ -74,6 +76,8 @@ def _trust(trust: Trust, scene: Scene) -> str:
             when = datetime.fromisoformat(trust.at).astimezone(scene.zone)
             text = _("changed since {who} approved it on {date}: running it approves the new text")
             return text.format(who=trust.by, date=f"{when:%Y-%m-%d}")
+        case "edited":
+            return _("edited by {who}: running it approves the text for this once").format(who=trust.by)
         case "signed":
             return _("signed by {who}").format(who=trust.by)
     return ""

@@ -11,7 +11,7 @@ from textual.app import SuspendNotSupported
 
 from eventa_cockpit.errors import RunError
 from eventa_cockpit.locale import _
-from eventa_cockpit.screens.intents import Intents
+from eventa_cockpit.screens.stopped import Stopped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from eventa_cockpit.widgets.output_reader import OutputReader
 
 
-class Running(Intents):
+class Running(Stopped):
     """The conversations about runs."""
 
     SETTLED_S: ClassVar[float] = 0.2

@@ -74,6 +74,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("alert.open", ("enter", "o"), mark("Open runbook"), "open_alert", panes=(Pane.ALERTS,), is_in_footer=True),
     Action("step.run", ("enter", "o"), mark("Run step"), "run_step", panes=(Pane.CHECKLIST,), is_in_footer=True),
     Action("step.rerun", ("r",), mark("Run again"), "rerun_step", panes=_STEP),
+    Action("step.edit", ("e",), mark("Edit and run"), "edit_step", panes=(Pane.CHECKLIST,)),
+    Action("step.roll-back", (), mark("Roll back"), "roll_back_step", panes=_STEP),
     Action("step.cancel", ("c",), mark("Cancel run"), "cancel_step", panes=_STEP, is_in_footer=True),
     Action("run.attach", ("a",), mark("Attach to run"), "attach_run", panes=_STEP),
     Action("run.reply", ("i",), mark("Reply to run"), "reply_to_run", panes=_OUTPUT),

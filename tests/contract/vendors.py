@@ -27,7 +27,7 @@ from eventa_cockpit.config import (
     ServiceLevel,
     StatusPage,
 )
-from eventa_cockpit.domain.board import DATABASE, DATABASE_STATE
+from eventa_cockpit.domain.board import DATABASE, DATABASE_STATE, SLOW_QUERIES
 from eventa_cockpit.domain.source import Source
 from eventa_cockpit.integrations.registry import sources_for
 
@@ -79,6 +79,10 @@ def cloudwatch(url: str, deadline: float = 10.0, **options: Any) -> Source[Any]:
 
 def rds_state(url: str, deadline: float = 10.0) -> Source[Any]:
     return database_source(url, DATABASE_STATE, deadline)
+
+
+def slow_queries(url: str, deadline: float = 10.0, **options: Any) -> Source[Any]:
+    return database_source(url, SLOW_QUERIES, deadline, **options)
 
 
 def database_source(url: str, key: str, deadline: float = 10.0, **options: Any) -> Source[Any]:

@@ -13,7 +13,9 @@ from zoneinfo import ZoneInfo
 
 from eventa_cockpit.domain.alert import Alert, AlertList, AlertState, Severity
 from eventa_cockpit.domain.board import Board, Failure, FailureKind, Feed
+from eventa_cockpit.domain.cdn import CdnStatus, Invalidation
 from eventa_cockpit.domain.database import DatabaseReadings
+from eventa_cockpit.domain.database_state import DatabaseEvent, DatabaseState, Member, MemberRole
 from eventa_cockpit.domain.environment import Environment
 from eventa_cockpit.domain.error_report import ErrorIssue, ErrorReport, IssueState
 from eventa_cockpit.domain.event import (
@@ -31,6 +33,7 @@ from eventa_cockpit.domain.reading import Bound, Point, Reading
 from eventa_cockpit.domain.rollout import Deployment, PodTrouble, Revision, RolloutList, RolloutState
 from eventa_cockpit.domain.run import RunState, RunStatus
 from eventa_cockpit.domain.service_status import ServiceState, ServiceStatus
+from eventa_cockpit.domain.slow_queries import SlowQueries, SlowStatement
 from eventa_cockpit.runbook.library import load_library, shipped_runbooks
 from eventa_cockpit.runbook.rules import explain
 from eventa_cockpit.services.desk import Contents, Desk
@@ -126,6 +129,35 @@ def database() -> DatabaseReadings:
     )
 
 
+def database_state() -> DatabaseState:
+    retuned = "Updated parameter innodb_lock_wait_timeout to 120"
+    return DatabaseState(
+        instance="eventa-prod",
+        engine="mysql 8.0.39",
+        instance_class="db.r6g.large",
+        members=(
+            Member("eventa-prod", MemberRole.PRIMARY, "available"),
+            Member("eventa-prod-read-1", MemberRole.REPLICA, "available"),
+        ),
+        events=(DatabaseEvent(ago(minutes=41), "eventa-mysql80", retuned, ("configuration change",)),),
+    )
+
+
+def slow_queries() -> SlowQueries:
+    total = timedelta(seconds=495)
+    culprit = "SELECT COUNT(*) FROM tickets WHERE event_id = ? AND status = ? FOR UPDATE"
+    statement = SlowStatement(
+        culprit, 118, total, timedelta(seconds=9.1), timedelta(seconds=40), 568_000, ago(seconds=20), "eventa_api"
+    )
+    return SlowQueries("eventa-prod", (statement,), 118, total, ago(minutes=20), ago(seconds=20))
+
+
+def cdn() -> CdnStatus:
+    rate = Reading("5xxErrorRate", "%", series(0.02, 0.03), Bound(1), may_be_absent=True)
+    invalidation = Invalidation("I2J0I21PCUYOIK", ago(minutes=1), is_done=False, paths=("/*",))
+    return CdnStatus("E2EVENTAPROD01", (rate,), (invalidation,), ("eventa.app",))
+
+
 def errors() -> ErrorReport:
     def issue(number: int, title: str, state: IssueState, count: int, release: str) -> ErrorIssue:
         return ErrorIssue(
@@ -185,6 +217,9 @@ def board() -> Board:
     feeds = (
         feed("alerts", "Alertmanager", alerts(), seconds=8),
         feed("database", "CloudWatch", database(), seconds=24),
+        feed("database_state", "RDS", database_state(), seconds=20),
+        feed("slow_queries", "RDS slow-query log", slow_queries(), seconds=20),
+        feed("cdn", "CloudFront", cdn(), seconds=20),
         feed("errors", "Sentry", errors(), seconds=95, failure=failure, next_try=NOW + timedelta(seconds=26)),
         feed("rollouts", "Kubernetes", rollouts(), seconds=4),
         feed("status:stripe", "Stripe", stripe, seconds=31),

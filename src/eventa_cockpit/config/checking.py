@@ -72,6 +72,8 @@ def _environment_problems(environment: EnvironmentConfig) -> Iterator[Problem]:
         for seconds in ("every", "deadline", "state_every", "slow_every"):
             if not 0 < getattr(upstream, seconds, 1) <= 86_400:
                 yield (*name, seconds), _("this has to be more than 0 and at most 86400 seconds.")
+        if not 0 <= getattr(upstream, "slow_lines", 0) <= 10_000:
+            yield (*name, "slow_lines"), _("this has to be at least 0 and at most 10000 lines, as AWS gives no more.")
         for key, url in _urls_of(upstream):
             reason = url_problem(url)
             if reason:

@@ -93,6 +93,12 @@ class StepStarted:
     """Text that reverses it, where no runbook names a command but its own text implies one."""
     settles: str = ""
     """Id of the obligation that it is run for."""
+    edited: str = ""
+    """What a responder made of the runbook's text before it ran, its placeholders as written; empty for no change."""
+    original: str = ""
+    """SHA-256, hex, of the runbook's text that was edited."""
+    went_past: str = ""
+    """Id of an earlier step of the phase that had gone wrong when this one was started all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +150,8 @@ class StepDone:
     runbook: str
     step: str
     note: str = ""
+    went_past: str = ""
+    """As of `StepStarted`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -388,6 +388,7 @@ class _Run:
             undo=begun.undo,
             inverse=begun.inverse,
             settles=begun.settles,
+            edited=begun.edited,
         )
 
 

@@ -96,6 +96,8 @@ class Attempt:
     """Text that reverses it, where no command is named."""
     settles: str = ""
     """Id of the obligation that it was run for."""
+    edited: str = ""
+    """What a responder made of the runbook's text before it ran; empty when it ran as written."""
 
     @property
     def is_running(self) -> bool:
@@ -170,6 +172,11 @@ class StepRecord:
     def run_id(self) -> str:
         """The newest run, or empty."""
         return next(iter(self.run_ids), "")
+
+    @property
+    def edited(self) -> str:
+        """The text of the newest run, where a responder had edited it; empty when that ran as the runbook says."""
+        return self.attempts[0].edited if self.attempts else ""
 
     @property
     def is_marked(self) -> bool:

@@ -13,6 +13,7 @@ from eventa_cockpit.integrations.cloudfront import CloudFrontSource
 from eventa_cockpit.integrations.cloudwatch import CloudWatchSource
 from eventa_cockpit.integrations.cloudwatch_alarms import CloudWatchAlarmsSource
 from eventa_cockpit.integrations.rds_state import RdsStateSource
+from eventa_cockpit.integrations.slow_queries import SlowQueriesSource
 
 Clock = Callable[[], datetime]
 
@@ -24,7 +25,7 @@ def database_sources(config: Database, environment: EnvironmentConfig, now: Cloc
         return account_of(config, environment)
 
     deadline = timedelta(seconds=config.deadline)
-    return [
+    sources: list[Source[Any]] = [
         CloudWatchSource(
             config.instance,
             account,
@@ -38,6 +39,18 @@ def database_sources(config: Database, environment: EnvironmentConfig, now: Cloc
             config.instance, account, every=timedelta(seconds=config.state_every), deadline=deadline, now=now
         ),
     ]
+    if config.slow_lines > 0:
+        sources.append(
+            SlowQueriesSource(
+                config.instance,
+                account,
+                lines=config.slow_lines,
+                every=timedelta(seconds=config.slow_every),
+                deadline=deadline,
+                now=now,
+            )
+        )
+    return sources
 
 
 def alarms_source(config: Alarms, environment: EnvironmentConfig, now: Clock) -> CloudWatchAlarmsSource:

@@ -46,6 +46,18 @@ class InstanceShape(msgspec.Struct):
     pending: dict[str, Any] = field(name="PendingModifiedValues", default_factory=dict)
 
 
+class ClusterMemberShape(msgspec.Struct):
+    name: str = field(name="DBInstanceIdentifier")
+    is_writer: bool = field(name="IsClusterWriter", default=False)
+
+
+class ClusterShape(msgspec.Struct):
+    name: str = field(name="DBClusterIdentifier")
+    arn: str = field(name="DBClusterArn", default="")
+    parameter_group: str = field(name="DBClusterParameterGroup", default="")
+    members: list[ClusterMemberShape] = field(name="DBClusterMembers", default_factory=list)
+
+
 def instance_of(calls: AwsCalls, instance: str) -> InstanceShape:
     """The instance; raises UpstreamError(NOT_FOUND) when the account has none of this name."""
     answer = calls.call("rds", "describe_db_instances", DBInstanceIdentifier=instance)
@@ -54,3 +66,12 @@ def instance_of(calls: AwsCalls, instance: str) -> InstanceShape:
         sentence = _("RDS has no instance {instance}.").format(instance=named(instance))
         raise UpstreamError(FailureKind.NOT_FOUND, sentence)
     return found[0]
+
+
+def cluster_of(calls: AwsCalls, instance: InstanceShape) -> ClusterShape | None:
+    """The instance's Aurora cluster; None where it is in none."""
+    if not instance.cluster:
+        return None
+    answer = calls.call("rds", "describe_db_clusters", DBClusterIdentifier=instance.cluster)
+    found = listed(answer, "DBClusters", ClusterShape)
+    return found[0] if found else None

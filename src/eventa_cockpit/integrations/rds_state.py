@@ -26,7 +26,7 @@ from eventa_cockpit.errors import UpstreamError
 from eventa_cockpit.integrations.aws import AwsAccount
 from eventa_cockpit.integrations.aws_calls import AwsCalls, listed, named
 from eventa_cockpit.integrations.decoding import utc
-from eventa_cockpit.integrations.rds_instance import InstanceShape, instance_of
+from eventa_cockpit.integrations.rds_instance import ClusterShape, InstanceShape, cluster_of, instance_of
 
 T = TypeVar("T")
 KEPT_EVENTS = 50
@@ -52,17 +52,6 @@ class ActionShape(msgspec.Struct):
 class PendingShape(msgspec.Struct):
     resource: str = field(name="ResourceIdentifier", default="")
     actions: list[ActionShape] = field(name="PendingMaintenanceActionDetails", default_factory=list)
-
-
-class ClusterMemberShape(msgspec.Struct):
-    name: str = field(name="DBInstanceIdentifier")
-    is_writer: bool = field(name="IsClusterWriter", default=False)
-
-
-class ClusterShape(msgspec.Struct):
-    name: str = field(name="DBClusterIdentifier")
-    arn: str = field(name="DBClusterArn", default="")
-    members: list[ClusterMemberShape] = field(name="DBClusterMembers", default_factory=list)
 
 
 class RdsStateSource:
@@ -98,7 +87,7 @@ class RdsStateSource:
     def _read(self) -> DatabaseState:
         instance = instance_of(self._calls, self._instance)
         unread: list[str] = []
-        cluster = self._tried(lambda: self._cluster(instance), unread)
+        cluster = self._tried(lambda: cluster_of(self._calls, instance), unread)
         names = _names(instance, cluster)
         others = self._tried(lambda: self._described(names[1:]), unread) or []
         sources = {*names, *(group.name for group in instance.parameter_groups)}
@@ -128,13 +117,6 @@ class RdsStateSource:
                 raise
             unread.append(str(failure))
             return None
-
-    def _cluster(self, instance: InstanceShape) -> ClusterShape | None:
-        if not instance.cluster:
-            return None
-        answer = self._calls.call("rds", "describe_db_clusters", DBClusterIdentifier=instance.cluster)
-        found = listed(answer, "DBClusters", ClusterShape)
-        return found[0] if found else None
 
     def _described(self, names: list[str]) -> list[InstanceShape]:
         if not names:

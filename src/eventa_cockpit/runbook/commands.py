@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from eventa_cockpit.cleaning import clean
-from eventa_cockpit.domain.runbook import Command
+from eventa_cockpit.domain.runbook import Annotation, Command
 from eventa_cockpit.runbook.annotations import of_fence
 from eventa_cockpit.runbook.fences import Split, is_shell, language_of, looks_like_shell, split_fence
 from eventa_cockpit.runbook.markdown import Fence
@@ -42,7 +42,15 @@ def read_fence(fence: Fence) -> tuple[Command | None, Split]:
 
 def make_command(script: str, language: str = "sh", line: int = 1, info: str = "", sample: str = "") -> Command:
     """A command for any script text, as a fence with it would give."""
-    annotation = of_fence(info)
+    return _command(script, language, line, of_fence(info), clean(sample) or None)
+
+
+def edited_command(command: Command, script: str) -> Command:
+    """The command with another text: its risk and what it needs are read anew, what its fence adds stays."""
+    return _command(script, command.language, command.line, command.annotation, command.expected_output)
+
+
+def _command(script: str, language: str, line: int, annotation: Annotation, sample: str | None) -> Command:
     placeholders = find_placeholders(script)
     source = hide(script, placeholders)
     found = analyse(source)
@@ -56,7 +64,7 @@ def make_command(script: str, language: str = "sh", line: int = 1, info: str = "
         risk=rule.risk,
         risk_rule=rule.id,
         parameters=parameters_of(source, found, placeholders, annotation.choices),
-        expected_output=clean(sample) or None,
+        expected_output=sample,
         annotation=annotation,
         digest=hashlib.sha256(script.encode(errors="surrogatepass")).hexdigest(),
     )

@@ -13,13 +13,14 @@ from eventa_cockpit.config import EnvironmentConfig
 from eventa_cockpit.domain.confirmation import Confirmation, confirmation_for, raised_to_yes
 from eventa_cockpit.domain.environment import Environment
 from eventa_cockpit.domain.incident import Incident
+from eventa_cockpit.domain.pausing import in_the_way
 from eventa_cockpit.domain.runbook import Command, Parameter, Risk, Runbook, Step
 from eventa_cockpit.domain.step_record import StepState
 from eventa_cockpit.errors import RunbookError
 from eventa_cockpit.locale import _
 from eventa_cockpit.runbook.parameters import secret_variable
 from eventa_cockpit.runbook.rendering import Rendering, render
-from eventa_cockpit.services.trust import UNASKED, Trust, Vetting
+from eventa_cockpit.services.trust import UNASKED, Trust, Vetting, typed_by
 
 
 class ValueSource(StrEnum):
@@ -91,6 +92,15 @@ class StepPlan:
     """Of the script and of the values that it reads, as shown: nothing else is started by this plan."""
     settles: str = ""
     """Id of the obligation that it is run for."""
+    written: Command | None = None
+    """The runbook's own command, where a responder edited it."""
+    in_the_way: Step | None = None
+    """An earlier step of the phase that went wrong: running this one goes past it, on record."""
+
+    @property
+    def edited(self) -> str:
+        """What a responder made of the runbook's text; empty when it is as written."""
+        return self.command.text if self.written is not None else ""
 
     @property
     def command(self) -> Command:
@@ -125,6 +135,7 @@ class Setting:
     is_read_only: bool = False
     vetting: Vetting | None = None
     """None where nobody keeps approvals."""
+    responder: str = ""
 
     def trust_in(self, runbook: Runbook, step: Step, command_index: int) -> Trust:
         return UNASKED if self.vetting is None else self.vetting.trust_in(runbook, step, command_index)
@@ -136,19 +147,31 @@ def bytes_digest(script: str, environment: Mapping[str, str]) -> str:
     return hashlib.sha256(shown.encode()).hexdigest()
 
 
-def plan(setting: Setting, runbook: Runbook, step: Step, command_index: int = 0) -> StepPlan:
-    """Raises RunbookError when the step has no such command."""
+def plan(setting: Setting, runbook: Runbook, step: Step, command_index: int = 0, *, edited: str = "") -> StepPlan:
+    """`edited` is run instead of the runbook's text, if it is another one.
+
+    Raises RunbookError when the step has no such command.
+    """
     if not 0 <= command_index < len(step.commands):
         raise RunbookError(_("Step {number} has no command to run; it is done by hand.").format(number=step.number))
+    written = step.commands[command_index] if edited not in {"", step.commands[command_index].text} else None
+    if written is not None:
+        from eventa_cockpit.runbook.commands import edited_command  # with the reading of Markdown
+
+        step = _with_command(step, command_index, edited_command(written, edited))
     command = _with_configured_secrets(step.commands[command_index], setting.config)
     values = _values(setting, runbook, command)
     secrets = _secrets(setting.config, command)
     rendering = render(command, {entry.name: entry.value for entry in values}, secrets={need.name for need in secrets})
     record = setting.incident.step(runbook.id, step.id)
-    trust = setting.trust_in(runbook, step, command_index)
+    if written is None:
+        trust = setting.trust_in(runbook, step, command_index)
+    else:
+        trust = typed_by(setting.responder, written, step.commands[command_index])
+    blocker = in_the_way(runbook, step.id, lambda other: setting.incident.step(runbook.id, other))
     oddities = _oddities(step, command)
     confirmation = confirmation_for(command.risk, setting.environment, command.annotation.confirm)
-    if trust.needs_approval or oddities or record.state is StepState.LOST:
+    if trust.needs_approval or oddities or record.state is StepState.LOST or written or blocker:
         confirmation = raised_to_yes(confirmation)
     return StepPlan(
         runbook=runbook,
@@ -165,7 +188,13 @@ def plan(setting: Setting, runbook: Runbook, step: Step, command_index: int = 0)
         trust=trust,
         oddities=oddities,
         digest=bytes_digest(rendering.script, rendering.environment),
+        written=written,
+        in_the_way=blocker,
     )
+
+
+def _with_command(step: Step, index: int, command: Command) -> Step:
+    return replace(step, commands=(*step.commands[:index], command, *step.commands[index + 1 :]))
 
 
 def blocked_because(setting: Setting, runbook: Runbook, step: Step, command: Command) -> str:

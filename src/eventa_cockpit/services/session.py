@@ -19,6 +19,7 @@ from eventa_cockpit.domain.environment import Environment
 from eventa_cockpit.domain.event import Fact
 from eventa_cockpit.domain.evidence import EvidenceTaken
 from eventa_cockpit.domain.incident import Incident
+from eventa_cockpit.domain.pausing import in_the_way
 from eventa_cockpit.domain.responder import Responder
 from eventa_cockpit.domain.run import RunStatus
 from eventa_cockpit.domain.runbook import Risk, Runbook, Step
@@ -130,9 +131,12 @@ class Session:
 
         return unsubscribe
 
-    def plan_step(self, runbook: Runbook, step: Step, command_index: int = 0) -> StepPlan:
-        """What would run, with everything a responder has to see first. Raises RunbookError for a manual step."""
-        return plan(self._setting(), runbook, step, command_index)
+    def plan_step(self, runbook: Runbook, step: Step, command_index: int = 0, *, edited: str = "") -> StepPlan:
+        """What would run, with everything a responder has to see first; `edited` instead of the runbook's text.
+
+        Raises RunbookError for a manual step.
+        """
+        return plan(self._setting(), runbook, step, command_index, edited=edited)
 
     # Intents
 
@@ -161,9 +165,9 @@ class Session:
         """Settle a step without doing it, by the ids of runbook and step."""
         await self._mark(facts.StepSkipped(runbook, step, reason))
 
-    async def mark_done(self, runbook: str, step: str, note: str = "") -> None:
-        """Settle a step as done by hand."""
-        await self._mark(facts.StepDone(runbook, step, note))
+    async def mark_done(self, runbook: str, step: str, note: str = "", *, went_past: str = "") -> None:
+        """Settle a step as done by hand; `went_past` is the id of a step before it that went wrong."""
+        await self._mark(facts.StepDone(runbook, step, note, went_past))
 
     async def undo_mark(self, runbook: str, step: str) -> None:
         """Take a mark back: the step is again what it was before. Raises RunError when no mark stands."""
@@ -289,7 +293,9 @@ class Session:
     # How it is done
 
     def _setting(self) -> Setting:
-        return Setting(self._environment, self._config, self.incident, self._is_read_only, self._vetting)
+        return Setting(
+            self._environment, self._config, self.incident, self._is_read_only, self._vetting, self.responder.name
+        )
 
     def _check(self, plan: StepPlan, answer: Answer) -> None:
         """Raises RunError or StepTakenError: what was true when the plan was shown may not be true any more."""
@@ -310,10 +316,23 @@ class Session:
             raise RunError(_("These have no value yet: {names}.").format(names=names))
         if not plan.confirmation.accepts(answer):
             raise RunError(_("It was not confirmed, so it was not run."))
+        self._check_before(plan)
+        if plan.edited:  # whoever typed it has just confirmed it
+            return
         trust = self._setting().trust_in(plan.runbook, plan.step, plan.command_index)
         if trust.needs_approval and not plan.trust.needs_approval:
             raise RunError(
                 _("Its file or its approval has changed since you looked at it. Look again before you run it.")
+            )
+
+    def _check_before(self, plan: StepPlan) -> None:
+        """Raises RunError when a step before this one has gone wrong meanwhile."""
+        blocker = in_the_way(plan.runbook, plan.step.id, lambda step: self.incident.step(plan.runbook.id, step))
+        if blocker is not None and plan.in_the_way is None:
+            raise RunError(
+                _("{step} has gone wrong since you looked at this one. Look again before you run it.").format(
+                    step=f"{blocker.number} {blocker.title}"
+                )
             )
 
     async def _put_judgements_on_record(self) -> None:

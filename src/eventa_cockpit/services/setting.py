@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from eventa_cockpit.config import Config, EnvironmentConfig
+from eventa_cockpit.config import Config, Database, EnvironmentConfig
 from eventa_cockpit.domain.board import (
     ALERTS,
     ALERTS_PREFIX,
@@ -19,6 +19,7 @@ from eventa_cockpit.domain.board import (
     LOGS,
     PLUGIN_PREFIX,
     ROLLOUTS,
+    SLOW_QUERIES,
     STATUS_PREFIX,
     Board,
     Feed,
@@ -46,6 +47,7 @@ def expected(environment: EnvironmentConfig) -> Board:
         (ALERTS, "Alertmanager", environment.alertmanager),
         (DATABASE, "CloudWatch", environment.database),
         (DATABASE_STATE, "RDS", environment.database),
+        (SLOW_QUERIES, "RDS slow-query log", _logged(environment.database)),
         (ALERTS_PREFIX + "cloudwatch", "CloudWatch alarms", environment.alarms),
         (CDN, "CloudFront", environment.cdn),
         (ERRORS, "Sentry", environment.sentry),
@@ -60,6 +62,11 @@ def expected(environment: EnvironmentConfig) -> Board:
         if upstream is not None
     }
     return Board(MappingProxyType(feeds))
+
+
+def _logged(database: Database | None) -> Database | None:
+    """The database if its slow-query log is read."""
+    return database if database is not None and database.slow_lines > 0 else None
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -180,6 +180,9 @@ def _started(plan: StepPlan, run_id: str, attempt: int, answer: Answer) -> StepS
         undo=plan.command.annotation.undo or "",
         inverse=_inverse(plan),
         settles=plan.settles,
+        edited=plan.edited,
+        original=plan.written.digest if plan.written is not None else "",
+        went_past=plan.in_the_way.id if plan.in_the_way is not None else "",
     )
 
 

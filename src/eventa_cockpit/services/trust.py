@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -31,6 +31,8 @@ class TrustState(StrEnum):
     """Another text was approved in its place."""
     NEW = "new"
     """Nobody has approved it."""
+    EDITED = "edited"
+    """Whoever typed it approves it, for this once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,11 @@ class Trust:
 
     state: TrustState
     by: str = ""
-    """Who signed or approved; of a changed one, who approved the former text."""
+    """Who signed, approved or typed it; of a changed one, who approved the former text."""
     at: str = ""
     """When it was approved, ISO 8601."""
     diff: tuple[str, ...] = ()
-    """Lines from the approved text to this one, each after `+`, `-`, a blank or `@`."""
+    """Lines from the approved text, or from the runbook's, to this one, each after `+`, `-`, a blank or `@`."""
 
     @property
     def needs_approval(self) -> bool:
@@ -51,6 +53,11 @@ class Trust:
 
 
 UNASKED = Trust(TrustState.UNASKED)
+
+
+def typed_by(responder: str, written: Command, edited: Command) -> Trust:
+    """Of a text that a responder made of the runbook's."""
+    return Trust(TrustState.EDITED, responder, diff=_diff_of(_lines(written.text), _lines(edited.text)))
 
 
 def _utc_now() -> datetime:
@@ -169,8 +176,12 @@ def _digest(command: Command) -> str:
 
 def _diff(former: Approval, command: Command) -> tuple[str, ...]:
     before, after = _lines(former.text, former.cwd), _lines(command.text, command.annotation.cwd or "")
+    return _diff_of(before, after)
+
+
+def _diff_of(before: Sequence[str], after: Sequence[str]) -> tuple[str, ...]:
     return tuple(difflib.unified_diff(before, after, lineterm="", n=2))[2:]
 
 
-def _lines(text: str, cwd: str) -> list[str]:
+def _lines(text: str, cwd: str = "") -> list[str]:
     return [*([f"cwd: {cwd}"] if cwd else []), *text.splitlines()]

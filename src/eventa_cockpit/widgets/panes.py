@@ -91,10 +91,13 @@ class DatabasePane(MetricsPane):
         return database.partial(feed.value) if self.is_full else database.above(feed.value, width)
 
     def below(self, width: int) -> Sequence[Line]:
-        from eventa_cockpit.widgets.view import database_state
+        from eventa_cockpit.widgets.view import database_state, slow_queries
 
         scene = self._scene
-        return database_state.rows(scene.board.database_state, scene.now, scene.zone, width)
+        return [
+            *database_state.rows(scene.board.database_state, scene.now, scene.zone, width),
+            *slow_queries.rows(scene.board.slow_queries, scene.zone, width),
+        ]
 
     def summary(self) -> Spans:
         feed = self._scene.board.database

@@ -25,6 +25,7 @@ from tests.contract.vendors import (
     prometheus,
     rds_state,
     sentry,
+    slow_queries,
     status_page,
 )
 
@@ -45,6 +46,7 @@ MAKERS: dict[str, Callable[[str, Path, float], Source[Any]]] = {
     "CloudWatch": lambda url, _folder, deadline: cloudwatch(url, deadline=deadline),
     "CloudWatch alarms": lambda url, _folder, deadline: alarms(url, deadline=deadline),
     "CloudFront": lambda url, _folder, deadline: cloudfront(url, deadline=deadline),
+    "RDS slow-query log": lambda url, _folder, deadline: slow_queries(url, deadline=deadline),
     "RDS": lambda url, _folder, deadline: rds_state(url, deadline=deadline),
     "Loki": lambda url, _folder, deadline: loki(url, deadline=deadline),
     "PagerDuty's pages": lambda url, _folder, deadline: pages(url, deadline=deadline),
@@ -53,7 +55,7 @@ MAKERS: dict[str, Callable[[str, Path, float], Source[Any]]] = {
 }
 
 
-AWS = frozenset({"CloudFront", "CloudWatch", "CloudWatch alarms", "RDS"})
+AWS = frozenset({"CloudFront", "CloudWatch", "CloudWatch alarms", "RDS", "RDS slow-query log"})
 """Those whose errors are AWS' own."""
 
 

@@ -122,6 +122,21 @@ def test_a_skipped_step_becomes_a_proposed_remark_in_the_runbook(library: Librar
     assert Path(library.runbooks[0].file).read_text() == RUNBOOK, "the runbook itself is never written"
 
 
+@pytest.mark.parametrize(("state", "is_proposed"), [("succeeded", True), ("failed", False)])
+def test_an_edited_text_that_succeeded_is_proposed_for_the_runbook(
+    library: Library, state: str, is_proposed: bool
+) -> None:
+    book = library.runbooks[0]
+    writing = Writing()
+    writing.by("sato", IncidentDeclared("x", "prod"), RunbookOpened(book.id))
+    ran = StepStarted(book.id, book.steps[0].id, "r1", "echo looking at 5", edited='echo looking at "${N}"\n')
+    writing.by("sato", ran, StepFinished(book.id, book.steps[0].id, "r1", state))
+    account = account_of(fold(writing.events), library, BEGAN)
+    text = document_of(account, library, JST, "en", str).markdown
+
+    assert ('-   echo looking\n+   echo looking at "${N}"\n' in text) is is_proposed
+
+
 def test_a_runbook_that_was_right_needs_no_proposal(library: Library) -> None:
     writing = Writing()
     writing.by("sato", IncidentDeclared("x", "prod"), RunbookOpened(library.runbooks[0].id))

@@ -38,6 +38,8 @@ def test_what_can_destroy_has_no_key_of_its_own() -> None:
     assert {action.handler for action in ACTIONS if action.id.startswith("step.")} == {
         "run_step",
         "rerun_step",
+        "edit_step",
+        "roll_back_step",
         "cancel_step",
         "skip_step",
         "mark_done",

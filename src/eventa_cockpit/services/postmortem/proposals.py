@@ -58,7 +58,7 @@ def _with_edits(incident: Incident, runbook: Runbook, step: Step, text: str) -> 
 
 def edited_text(fact: StepStarted) -> str:
     """What a responder made of the command before it ran; empty when it ran as written."""
-    return fact.command if getattr(fact, "is_edited", False) else ""
+    return fact.edited
 
 
 def _replaced(text: str, command: Command, edited: str) -> str:

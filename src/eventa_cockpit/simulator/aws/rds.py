@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
 from moto.rds.exceptions import DBInstanceAlreadyExists
 from moto.rds.models import DBInstance, RDSBackend
@@ -15,26 +13,15 @@ from moto.rds.responses import RDSResponse
 
 from eventa_cockpit.simulator import sites
 from eventa_cockpit.simulator.aws.joining import replace
+from eventa_cockpit.simulator.aws.logs import serve_logs
 from eventa_cockpit.simulator.model.database import Note
 from eventa_cockpit.simulator.model.slow_log import slow_log
 from eventa_cockpit.simulator.simulation import Simulation
 
 SLOW_LOG = "slowquery/mysql-slowquery.log"
 ERROR_LOG = "error/mysql-error.log"
-PORTION_BYTES = 1_000_000
-PORTION_LINES = 10_000
 USUAL_EVENT_MINUTES = 60
 PATCHED_IN = timedelta(days=4)
-
-
-@dataclass(frozen=True, slots=True)
-class LogFile:
-    """As `describe-db-log-files` lists it."""
-
-    log_file_name: str
-    size: int
-    last_written: int
-    """Milliseconds since 1970."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +36,13 @@ class InstanceEvent:
     source_arn: str
 
 
-class LogFileNotFoundError(ServiceException):
-    code = "DBLogFileNotFoundFault"
-
-
 def join_rds(simulation: Simulation) -> None:
     """Make moto's RDS act on and answer from the world."""
     _join_reads(simulation)
     _join_writes(simulation)
     _join_replicas(simulation)
-    _join_logs(simulation)
+    logs = {SLOW_LOG: lambda: _read_slow_log(simulation), ERROR_LOG: lambda: _read_error_log(simulation)}
+    serve_logs(logs, lambda: simulation.clock.reading().now_wall)
     _join_maintenance(simulation)
 
 
@@ -168,43 +152,6 @@ def _join_maintenance(simulation: Simulation) -> None:
     replace(RDSResponse, describe_pending_maintenance_actions=describe_pending_maintenance_actions)
 
 
-def _join_logs(simulation: Simulation) -> None:
-    def describe_db_log_files(self: RDSBackend, db_instance_identifier: str, **_named: Any) -> list[LogFile]:
-        self.describe_db_instances(db_instance_identifier)
-        now = simulation.clock.reading().now_wall
-        texts = {name: read(simulation) for name, read in LOGS.items()}
-        return [LogFile(name, len(text.encode()), int(now.timestamp() * 1000)) for name, text in texts.items()]
-
-    def download_db_log_file_portion(self: RDSResponse) -> ActionResult:
-        self.backend.describe_db_instances(self.params["DBInstanceIdentifier"])
-        name = self.params["LogFileName"]
-        if name not in LOGS:
-            raise LogFileNotFoundError(f"DBLog File: {name} is not found on the DB instance")
-        marker, lines = self.params.get("Marker"), self.params.get("NumberOfLines")
-        data, end, pending = portion(LOGS[name](simulation), marker, None if lines is None else int(lines))
-        return ActionResult({"LogFileData": data, "Marker": f"0:{end}", "AdditionalDataPending": pending})
-
-    replace(RDSBackend, describe_db_log_files=describe_db_log_files)
-    replace(RDSResponse, download_db_log_file_portion=download_db_log_file_portion)
-
-
-def portion(text: str, marker: str | None, lines: int | None) -> tuple[str, int, bool]:
-    """Part of a log file, where it ends, and whether more follows, by the rules of DownloadDBLogFilePortion.
-
-    Without a marker: the newest lines. With one: the lines from there on. Never more than 1 MB or 10,000 lines.
-    """
-    limit = min(lines or PORTION_LINES, PORTION_LINES)
-    if marker is None:
-        newest = "".join(text.splitlines(keepends=True)[-limit:])
-        while len(newest) > PORTION_BYTES:
-            newest = newest.partition("\n")[2]
-        return newest, len(text), False
-    start = int(marker.rpartition(":")[2] or 0)
-    part = "".join(text[start : start + PORTION_BYTES].splitlines(keepends=True)[:limit])
-    end = start + len(part)
-    return part, end, end < len(text)
-
-
 def _read_slow_log(simulation: Simulation) -> str:
     with simulation.now() as (world, reading):
         return slow_log(world.history, reading.wall, world.seed, world.database.index_dropped_s)
@@ -214,9 +161,6 @@ def _read_error_log(simulation: Simulation) -> str:
     with simulation.now() as (_world, reading):
         moment = reading.wall(-86400 * 9)
     return f"{moment:%Y-%m-%dT%H:%M:%S.%fZ} 0 [System] [MY-010931] [Server] mysqld: ready for connections.\n"
-
-
-LOGS: dict[str, Callable[[Simulation], str]] = {SLOW_LOG: _read_slow_log, ERROR_LOG: _read_error_log}
 
 
 def _refresh(backend: RDSBackend, simulation: Simulation) -> None:

@@ -45,6 +45,8 @@ class Proposal:
     """False when running it approves the text."""
     changes: Sequence[str] = ()
     """Lines of a diff from the text that was approved before."""
+    is_edited: bool = False
+    """The changes are from the runbook's text to what a responder typed."""
     warnings: Sequence[str] = ()
     """What to know before anything else, a sentence each."""
 
@@ -94,7 +96,7 @@ def _text_rows(proposal: Proposal, width: int) -> list[Line]:
     """What would run, what is different about it, and what the runbook says of it."""
     shown = script_rows(proposal.spans, width)
     if proposal.changes:
-        shown += [BLANK, *_change_rows(proposal.changes, width)]
+        shown += [BLANK, *_change_rows(proposal.changes, width, is_edited=proposal.is_edited)]
     said = [Line((span(text, Role.MUTED),)) for text in wrap(proposal.step.text, width) if text]
     return [*shown, BLANK, *said] if said else shown
 
@@ -102,9 +104,10 @@ def _text_rows(proposal: Proposal, width: int) -> list[Line]:
 _CHANGES = {"+": Role.GOOD, "-": Role.CRITICAL, "@": Role.MUTED}
 
 
-def _change_rows(changes: Sequence[str], width: int) -> list[Line]:
+def _change_rows(changes: Sequence[str], width: int, *, is_edited: bool) -> list[Line]:
     spans = [Span(f"{line}\n", _CHANGES.get(line[:1], Role.TEXT)) for line in changes]
-    head = [Line((span(row, Role.WARNING),)) for row in wrap(_("What is different from the approved text:"), width)]
+    words = _("What is different from the runbook:") if is_edited else _("What is different from the approved text:")
+    head = [Line((span(row, Role.WARNING),)) for row in wrap(words, width)]
     return [*head, *script_rows(spans, width, prompt="")]
 
 

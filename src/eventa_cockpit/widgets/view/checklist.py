@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
+from eventa_cockpit.domain.pausing import PAUSING
 from eventa_cockpit.domain.run import RunStatus
 from eventa_cockpit.domain.runbook import Command, Phase, PhaseKind, Risk, Runbook, Step, walk
 from eventa_cockpit.domain.step_record import StepRecord, StepState
@@ -32,7 +33,7 @@ def rows(checklist: Checklist, chosen: str, now: datetime, zone: tzinfo, width: 
     if runbook is None:
         return []
     following = checklist.next_step
-    next_id = following.id if following else ""
+    next_id, is_stopped = following.id if following else "", checklist.is_stopped
     risk_width = max((cell_len(steps.risk_word(step)[0]) for step in runbook.steps), default=0)
     shown: list[Line] = []
     for phase in runbook.phases:
@@ -40,7 +41,8 @@ def rows(checklist: Checklist, chosen: str, now: datetime, zone: tzinfo, width: 
         shown.extend(_phase_rows(phase, runbook, width))
         for step in (inner for outer in phase.steps for inner in walk(outer)):
             status, run = checklist.status(step.id), checklist.run(step.id)
-            said = steps.words(status, run, now, zone, is_next=step.id == next_id)
+            is_waiting = is_stopped and checklist.blocker_of(step) is not None
+            said = steps.words(status, run, now, zone, is_next=step.id == next_id, is_waiting=is_waiting)
             shown.append(_step_row(step, status, said, step.id == next_id, (width, risk_width)))
             if step.id == chosen:
                 shown.extend(_details(step, runbook, status, run, width))
@@ -89,11 +91,24 @@ def _details(step: Step, runbook: Runbook, status: StepRecord, run: RunStatus | 
         found.extend(_indented(row, Role.WARNING) for row in wrap(status.reason, room))
     for text, role in (*runs.sentences(status, run), *judgements.sentences(status)):
         found.extend(_indented(row, role) for row in wrap(text, room))
+    if status.edited:
+        found.extend(_edited_rows(status, room))
     for command in step.commands:
         found.extend(_command_rows(command, runbook, room))
     if not step.commands:
         found.append(_indented(_("Do this by hand, then press Enter and say what you did."), Role.MUTED))
     return found
+
+
+def _edited_rows(status: StepRecord, room: int) -> list[Line]:
+    """What ran last instead of what the runbook says."""
+    head = _("{who} ran an edited text; the runbook's own stands below:").format(who=status.attempts[0].by)
+    text = status.edited.rstrip().splitlines()
+    shown = [
+        Line((span(" " * (_INDENT - 2)), span("✎ " if index == 0 else "  ", Role.WARNING), span(row, Role.COMMAND)))
+        for index, row in enumerate(text[:_COMMAND_ROWS])
+    ]
+    return [*(_indented(row, Role.WARNING) for row in wrap(head, room)), *shown]
 
 
 def _command_rows(command: Command, runbook: Runbook, room: int) -> list[Line]:
@@ -133,7 +148,9 @@ def hints(step: Step | None, status: StepRecord, run: RunStatus | None = None) -
         return (("u", _("undo mark")),)
     if status.state.is_settled:
         return (("j", _("next step")), ("r", _("run again")))
-    if status.state in {StepState.UNVERIFIED, StepState.UNEXPECTED}:
+    if status.state in PAUSING:
+        return (("Enter", _("what now")), ("r", _("run again")), ("e", _("edit")), ("s", _("skip")))
+    if status.state is StepState.UNVERIFIED:
         return (("r", _("run again")), ("d", _("mark done")), ("s", _("skip")))
     word = _("look and run") if step.commands else _("mark done")
     return (("Enter", word), ("s", _("skip")), ("n", _("note")))

@@ -32,6 +32,8 @@ class Situation:
     runbook: str = ""
     """Title of the runbook in front."""
     next_step: str = ""
+    is_stopped: bool = False
+    """The next step is one that went wrong."""
     """Number and title of the step to do next."""
     progress: tuple[int, int] = (0, 0)
     """Steps that need nothing more, and all of them."""
@@ -111,7 +113,10 @@ def _second(situation: Situation, width: int) -> Line:
     if width < ROOMY:
         return Line(left, health)
     if situation.next_step:
-        left = (*left, span(_("next:") + " ", Role.MUTED), span(situation.next_step, Role.STRONG))
+        said = (
+            span(_("stopped at:") + " ", Role.CRITICAL) if situation.is_stopped else span(_("next:") + " ", Role.MUTED)
+        )
+        left = (*left, said, span(situation.next_step, Role.STRONG))
     elif done < total:  # touched and not settled: it runs, or it failed
         left = (*left, span(_("{count} not done").format(count=total - done), Role.WARNING))
     elif total:

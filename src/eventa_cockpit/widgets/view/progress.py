@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from eventa_cockpit.domain.pausing import PAUSING, in_the_way
+
 if TYPE_CHECKING:
     from eventa_cockpit.domain.run import RunStatus
     from eventa_cockpit.domain.runbook import Runbook, Step
@@ -37,9 +39,20 @@ class Checklist:
 
     @property
     def next_step(self) -> Step | None:
-        """The first step that nobody has touched."""
+        """Where the work goes on: the first step that nobody has touched, or the one that holds it up."""
         steps_of = self.runbook.steps if self.runbook else ()
-        return next((step for step in steps_of if self.status(step.id).state == "todo" and is_walked(step)), None)
+        found = next((step for step in steps_of if self.status(step.id).state == "todo" and is_walked(step)), None)
+        return found and (self.blocker_of(found) or found)
+
+    @property
+    def is_stopped(self) -> bool:
+        """The next step is one that went wrong."""
+        step = self.next_step
+        return step is not None and self.status(step.id).state in PAUSING
+
+    def blocker_of(self, step: Step) -> Step | None:
+        """The earlier step of its phase that has to be settled first."""
+        return in_the_way(self.runbook, step.id, self.status) if self.runbook is not None else None
 
     @property
     def running_steps(self) -> tuple[Step, ...]:
@@ -51,6 +64,12 @@ class Checklist:
         """Settled steps and all of them; a roll-back is only walked when it is needed and does not count."""
         walked = [step for step in self.runbook.steps if is_walked(step)] if self.runbook else []
         return sum(self.status(step.id).state.is_settled for step in walked), len(walked)
+
+
+def place_in_words(runbook: Runbook, step: Step) -> str:
+    """Phase, number and title."""
+    phase = next((phase for phase in runbook.phases if step.id.startswith(f"{phase.kind}.")), None)
+    return f"{phase.title} {step.number} {step.title}" if phase is not None else f"{step.number} {step.title}"
 
 
 def is_walked(step: Step) -> bool:

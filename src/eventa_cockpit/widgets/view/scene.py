@@ -76,6 +76,7 @@ class Scene:
             began_at=self.began_at,
             runbook=runbook.title if runbook is not None else "",
             next_step=f"{following.number} {following.title}" if following is not None else "",
+            is_stopped=self.checklist.is_stopped,
             progress=self.checklist.progress,
             board=self.board,
         )

@@ -42,26 +42,34 @@ def risk_word(step: Step) -> tuple[str, Role]:
     return (_(word), role)
 
 
-def words(status: StepRecord, run: RunStatus | None, now: datetime, zone: tzinfo, *, is_next: bool = False) -> Spans:
+def words(
+    status: StepRecord,
+    run: RunStatus | None,
+    now: datetime,
+    zone: tzinfo,
+    *,
+    is_next: bool = False,
+    is_waiting: bool = False,
+) -> Spans:
     """`running 8 s`, `INT › TERM in 3 s`, `done  1 process left`, `done 03:09 sato`, `failed(1) 03:11 sato`."""
     if run is not None and runs.is_ending(run):
         return runs.ending(run, now)
     _glyph, word, role = STATES[status.state]
     if status.state is StepState.TODO:
-        return (span("▸ " + _("next"), Role.KEY),) if is_next else (span(_(word), role),)
+        return (span("▸ " + _("next"), Role.KEY),) if is_next else (span(_("waits") if is_waiting else _(word), role),)
     if status.state is StepState.RUNNING:
         begun = now - status.at if status.at else timedelta()
         return (span(_(word) + " " + moments.elapsed(begun), role),)
     left = runs.leftovers(run)
+    said: Spans = (
+        span(_(word) + _code(status), role),
+        *((span(" " + _("edited"), Role.WARNING),) if status.edited else ()),
+    )
     if left:
-        return (span(_(word) + _code(status), role), span("  " + runs.leftover_words(left), Role.CRITICAL))
+        return (*said, span("  " + runs.leftover_words(left), Role.CRITICAL))
     when = moments.hour_and_minute(status.at, zone) if status.at else ""
     tail = "".join(f" {part}" for part in (when, status.by) if part)
-    return (
-        (span(_(word) + _code(status), role), span(tail, Role.MUTED))
-        if tail
-        else (span(_(word) + _code(status), role),)
-    )
+    return (*said, span(tail, Role.MUTED)) if tail else said
 
 
 def result(status: StepRecord) -> str:
@@ -72,7 +80,7 @@ def result(status: StepRecord) -> str:
     took = (
         " " + _("after {duration}").format(duration=moments.took(status.elapsed)) if status.elapsed is not None else ""
     )
-    return _(word) + _code(status) + took
+    return _(word) + _code(status) + took + (", " + _("edited") if status.edited else "")
 
 
 def _code(status: StepRecord) -> str:

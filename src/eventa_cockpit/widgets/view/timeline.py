@@ -101,7 +101,15 @@ def _parameter(fact: facts.ParameterSet, _titles: Titles) -> tuple[str, Role]:
 
 
 def _started(fact: facts.StepStarted, titles: Titles) -> tuple[str, Role]:
-    return (_("started {step}").format(step=titles(fact.runbook, fact.step)), Role.TEXT)
+    sentence = _("started {step} with an edited text") if fact.edited else _("started {step}")
+    text = sentence.format(step=titles(fact.runbook, fact.step))
+    return (text + _past(fact, titles), Role.WARNING if fact.edited or fact.went_past else Role.TEXT)
+
+
+def _past(fact: facts.StepStarted | facts.StepDone, titles: Titles) -> str:
+    if not fact.went_past:
+        return ""
+    return " " + _("(went past {step})").format(step=titles(fact.runbook, fact.went_past))
 
 
 def _finished(fact: facts.StepFinished, titles: Titles) -> tuple[str, Role]:
@@ -130,7 +138,7 @@ def _skipped(fact: facts.StepSkipped, titles: Titles) -> tuple[str, Role]:
 
 def _done(fact: facts.StepDone, titles: Titles) -> tuple[str, Role]:
     text = _("did {step}").format(step=titles(fact.runbook, fact.step))
-    return (f"{text}: {fact.note}" if fact.note else text, Role.GOOD)
+    return ((f"{text}: {fact.note}" if fact.note else text) + _past(fact, titles), Role.GOOD)
 
 
 def _undone(fact: facts.StepMarkUndone, titles: Titles) -> tuple[str, Role]:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from eventa_cockpit.locale import _, mark
+
+if TYPE_CHECKING:
+    from eventa_cockpit.domain.runbook import Step
 
 _ODD: dict[str, str] = {
     "control": mark("control characters, which can hide what is there"),
@@ -29,6 +33,14 @@ def about_text(oddities: Sequence[str]) -> list[str]:
 def _described(oddity: str) -> str:
     reason, _colon, word = oddity.partition(":")
     return _(_ODD[reason]).format(word=word)
+
+
+def about_blocker(step: Step | None) -> list[str]:
+    """Of a step that went wrong before this one."""
+    if step is None:
+        return []
+    sentence = _("{step} went wrong and is not settled. Running this one goes past it, and the record says so.")
+    return [sentence.format(step=f"{step.number} {step.title}")]
 
 
 def about_lost_run(advice: str) -> list[str]:
