@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from eventa_cockpit.config import load_config
+from eventa_cockpit.config import EnvironmentConfig, load_config
 from eventa_cockpit.domain.alert import Severity
 from eventa_cockpit.domain.log_stream import LogLevel
 from eventa_cockpit.domain.objective import Weighting
+from eventa_cockpit.domain.on_call import OnCallAuthority
 from eventa_cockpit.domain.page import LogKind, PendingKind
 from eventa_cockpit.domain.reading import Level
 from eventa_cockpit.domain.rollout import RolloutState
@@ -137,6 +138,15 @@ async def test_both_levels_are_on_call_and_somebody_follows(sources: dict[str, S
     assert all(rotation.current and rotation.following for rotation in found.rotations)
 
 
+async def test_the_calendar_knows_the_same_people(world: World, sources: dict[str, Source[Any]]) -> None:
+    environment = load_config(world.config_path).environments["prod"]
+    (alone,) = sources_for(EnvironmentConfig(calendar=environment.calendar))
+    told, written = await answer_of(sources["on_call"]), await answer_of(alone)
+    assert written.authority is OnCallAuthority.CALENDAR
+    assert [one.current for one in written.rotations] == [one.current for one in told.rotations]
+    assert [one.following for one in written.rotations] == [one.following for one in told.rotations]
+
+
 def test_making_sources_imports_nothing_heavy(world: World, tmp_path: Path) -> None:
     import subprocess
     import sys
@@ -144,7 +154,7 @@ def test_making_sources_imports_nothing_heavy(world: World, tmp_path: Path) -> N
     code = f"""
 import sys
 from pathlib import Path
-from eventa_cockpit.config import load_config
+from eventa_cockpit.config import EnvironmentConfig, load_config
 from eventa_cockpit.integrations.registry import sources_for
 from eventa_cockpit.services.board import BoardService
 BoardService(sources_for(load_config(Path({str(world.config_path)!r})).environments["prod"])).board

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from tests.contract.paging_answers import paging
 from eventa_cockpit.config import (
     Alarms,
     Alertmanager,
+    Calendar,
     Cdn,
     Database,
     EnvironmentConfig,
@@ -32,8 +34,10 @@ from eventa_cockpit.domain.source import Source
 from eventa_cockpit.integrations.registry import sources_for
 
 TOKEN = "sntrys_0123456789"
-TOKENS = {"SENTRY_TOKEN": TOKEN, "PAGERDUTY_TOKEN": "y_NbAkKc66ryYTWUXYEu"}
+TOKENS = {"SENTRY_TOKEN": TOKEN, "PAGERDUTY_TOKEN": "y_NbAkKc66ryYTWUXYEu", "ONCALL_ADDRESS": "unset"}
 """Variables that the configurations take their secrets from."""
+ADDRESS = "env:ONCALL_ADDRESS"
+"""Where the configurations find a calendar's address."""
 AWS_VARIABLES = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLEEXAMPLE00", "AWS_SECRET_ACCESS_KEY": "not-a-real-key"}
 
 
@@ -67,6 +71,16 @@ def on_call(url: str, deadline: float = 5.0, **options: Any) -> Source[Any]:
 
 def pagerduty(url: str, deadline: float = 5.0, **options: Any) -> PagerDuty:
     return PagerDuty(url=url, token="env:PAGERDUTY_TOKEN", deadline=deadline, **options)
+
+
+def calendar(url: str, deadline: float = 5.0, **options: Any) -> Source[Any]:
+    keep_address(url)
+    return source(EnvironmentConfig(calendar=Calendar(address=ADDRESS, deadline=deadline, **options)))
+
+
+def keep_address(url: str) -> None:
+    """Put a calendar's address where the configuration says it is; the fixtures put back what was there."""
+    os.environ[ADDRESS.removeprefix("env:")] = url
 
 
 def loki(url: str, deadline: float = 5.0, **options: Any) -> Source[Any]:

@@ -47,6 +47,11 @@ def healthy() -> object:
     return answer_json([alert("DiskFull")])
 
 
+def all_heard(cockpit: Driver) -> bool:
+    feeds = cockpit.cockpit.scene.board.feeds.values()
+    return all(feed.at is not None or feed.failure is not None for feed in feeds)
+
+
 def failure(cockpit: Driver) -> Failure | None:
     feed = cockpit.cockpit.scene.board.alerts
     assert feed is not None
@@ -73,6 +78,7 @@ async def test_no_fault_holds_the_screen_and_each_has_its_words(
     async with opened(config, tmp_path / "state", (200, 60)) as cockpit:
         await cockpit.shows("DiskFull")
         await cockpit.press("U", "z")
+        await cockpit.until(lambda: all_heard(cockpit), "everybody else, so that no library is imported any more")
         for fault in KINDS:
             upstream.behaviour = behaviour(fault.name, upstream)
             with pauses() as held:

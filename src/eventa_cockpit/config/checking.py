@@ -21,9 +21,12 @@ UPSTREAMS = (
     "loki",
     "kubernetes",
     "pagerduty",
+    "calendar",
 )
 """Tables of an environment that each configure one upstream."""
 CHANNELS = ("slack", "pagerduty")
+SECRETS = ("token", "address", "routing_key")
+"""Keys of an upstream that say where a secret is."""
 DATABASES = ("postgresql://", "postgres://")
 
 
@@ -49,12 +52,7 @@ def _problems(config: Config) -> Iterator[Problem]:
             ),
         )
     if not _is_timezone(config.timezone):
-        yield (
-            ("timezone",),
-            _('"{name}" is not a time zone of this machine. Write one like Asia/Tokyo or UTC.').format(
-                name=config.timezone
-            ),
-        )
+        yield ("timezone",), _zone_sentence(config.timezone)
     if config.journal.url and not config.journal.url.startswith(DATABASES):
         yield (
             ("journal", "url"),
@@ -69,20 +67,8 @@ def _problems(config: Config) -> Iterator[Problem]:
 
 def _environment_problems(environment: EnvironmentConfig) -> Iterator[Problem]:
     for name, upstream in upstreams_of(environment):
-        for seconds in ("every", "deadline", "state_every", "slow_every"):
-            if not 0 < getattr(upstream, seconds, 1) <= 86_400:
-                yield (*name, seconds), _("this has to be more than 0 and at most 86400 seconds.")
-        if not 0 <= getattr(upstream, "slow_lines", 0) <= 10_000:
-            yield (*name, "slow_lines"), _("this has to be at least 0 and at most 10000 lines, as AWS gives no more.")
-        for key, url in _urls_of(upstream):
-            reason = url_problem(url)
-            if reason:
-                yield (*name, key), _('"{url}" {reason} Write it like https://host:port').format(url=url, reason=reason)
-        if getattr(upstream, "urls", None) == []:
-            yield (*name, "urls"), _("the list is empty. Name at least one address, or remove the table.")
-        place = getattr(upstream, "token", None)
-        if place is not None and not _is_place(place):
-            yield (*name, "token"), _place_sentence()
+        for key, sentence in _upstream_problems(upstream):
+            yield (*name, key), sentence
     yield from _plugin_problems(environment)
     yield from _telling_problems(environment)
     if environment.slo is not None and environment.prometheus is None:
@@ -90,6 +76,27 @@ def _environment_problems(environment: EnvironmentConfig) -> Iterator[Problem]:
     for variable, place in environment.secrets.items():
         if not _is_place(place):
             yield ("secrets", variable), _place_sentence()
+
+
+def _upstream_problems(upstream: Upstream) -> Iterator[tuple[str, str]]:
+    for seconds in ("every", "deadline", "state_every", "slow_every"):
+        if not 0 < getattr(upstream, seconds, 1) <= 86_400:
+            yield seconds, _("this has to be more than 0 and at most 86400 seconds.")
+    if not 0 <= getattr(upstream, "slow_lines", 0) <= 10_000:
+        yield "slow_lines", _("this has to be at least 0 and at most 10000 lines, as AWS gives no more.")
+    for key, url in _urls_of(upstream):
+        reason = url_problem(url)
+        if reason:
+            yield key, _('"{url}" {reason} Write it like https://host:port').format(url=url, reason=reason)
+    if getattr(upstream, "urls", None) == []:
+        yield "urls", _("the list is empty. Name at least one address, or remove the table.")
+    for key in SECRETS:
+        place = getattr(upstream, key, None)
+        if place is not None and not _is_place(place):
+            yield key, _place_sentence()
+    zone = getattr(upstream, "timezone", None)
+    if zone is not None and not _is_timezone(zone):
+        yield "timezone", _zone_sentence(zone)
 
 
 def _plugin_problems(environment: EnvironmentConfig) -> Iterator[Problem]:
@@ -184,6 +191,10 @@ def _is_place(place: str) -> bool:
 def _place_sentence() -> str:
     # Never the value: what stands here by mistake is usually the secret itself.
     return _('this has to say where the secret is, never the secret: "env:NAME" or "file:/absolute/path".')
+
+
+def _zone_sentence(name: str) -> str:
+    return _('"{name}" is not a time zone of this machine. Write one like Asia/Tokyo or UTC.').format(name=name)
 
 
 def _is_timezone(name: str) -> bool:

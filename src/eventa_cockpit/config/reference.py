@@ -87,6 +87,7 @@ EXAMPLES = {
         "escalation_policy": '"PPOLICY"',
         "schedules": '["PPRIMRY", "PSECOND"]',
     },
+    "environments.prod.calendar": {"address": '"file:/home/you/.config/eventa-cockpit/oncall-address"'},
     "environments.prod.status_pages.stripe": {"url": '"https://status.stripe.com"'},
     "environments.prod.plugins.payments": {"plugin": '"queue-length"', "every": "30", "url": '"https://queue.example"'},
     "environments.prod.slack": {
@@ -230,7 +231,9 @@ def _toml(value: object) -> str:
         return f"{value:g}"
     if isinstance(value, str):
         return f'"{value}"'
-    return "{}" if isinstance(value, dict) else "[]"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_toml, value))}]"
+    return "{}"
 
 
 def _texts(shape: type[msgspec.Struct]) -> dict[str, str]:

@@ -207,6 +207,21 @@ class PagerDuty(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """Ids of the schedules in the order in which they are called, where no policy has just these levels."""
 
 
+class Calendar(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The on-call calendar (iCal): who is on call while PagerDuty is not configured or does not answer."""
+
+    address: str
+    """Where the calendar's secret `.ics` address is (see "Secrets"); the address itself is the secret."""
+    primary: list[str] = field(default_factory=lambda: ["primary", "一次"])
+    """Words in an event's title that make it the primary's; without any such title all events are."""
+    secondary: list[str] = field(default_factory=lambda: ["secondary", "二次"])
+    """Words in an event's title that make it the secondary's."""
+    timezone: str = "Asia/Tokyo"
+    """Time zone of events that name none, such as those of whole days."""
+    every: float = 300.0
+    """Seconds between two reads."""
+
+
 class StatusPage(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Public status page of a vendor that the service depends on."""
 
@@ -277,6 +292,8 @@ class EnvironmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Roll-outs; without it the pane says that nothing is configured."""
     pagerduty: PagerDuty | None = None
     """Pages and who is on call; without it there is no such pane."""
+    calendar: Calendar | None = None
+    """Who is on call where PagerDuty does not say it."""
     status_pages: dict[str, StatusPage] = field(default_factory=dict)
     """Status pages of vendors, by the name that is shown."""
     plugins: dict[str, dict[str, Any]] = field(default_factory=dict)

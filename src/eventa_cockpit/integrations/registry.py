@@ -12,7 +12,6 @@ from eventa_cockpit.config import (
     EnvironmentConfig,
     Kubernetes,
     Loki,
-    PagerDuty,
     Prometheus,
     Sentry,
     ServiceLevel,
@@ -28,12 +27,7 @@ from eventa_cockpit.integrations.fetching import Fetcher
 from eventa_cockpit.integrations.kubernetes import KubernetesSource
 from eventa_cockpit.integrations.loki import LokiSource
 from eventa_cockpit.integrations.objectives import SloSource, objectives_in
-from eventa_cockpit.integrations.on_call import OnCallSource
-from eventa_cockpit.integrations.pagerduty import BODY_LIMIT as PAGERDUTY_BODY_LIMIT
-from eventa_cockpit.integrations.pagerduty import HEADERS as PAGERDUTY_HEADERS
-from eventa_cockpit.integrations.pagerduty import PagerDutyApi
-from eventa_cockpit.integrations.pagerduty_on_call import PagerDutyOnCall
-from eventa_cockpit.integrations.pagerduty_pages import PagesSource
+from eventa_cockpit.integrations.paging_sources import on_call_sources, pages_source
 from eventa_cockpit.integrations.plugins import Explain, PluginSource, plugin_source
 from eventa_cockpit.integrations.prometheus import PrometheusSource
 from eventa_cockpit.integrations.promql import PrometheusApi
@@ -90,8 +84,8 @@ def sources_for(
     if environment.kubernetes is not None:
         sources.append(_kubernetes(environment.kubernetes, environment, now))
     if environment.pagerduty is not None:
-        sources.append(_pages(environment.pagerduty, now))
-    sources += _on_call(environment, now)
+        sources.append(pages_source(environment.pagerduty, now))
+    sources += on_call_sources(environment, now)
     sources += [_status_page(name, page, now) for name, page in environment.status_pages.items()]
     sources += [_plugin(name, table, now, explain) for name, table in environment.plugins.items()]
     return tuple(sources)
@@ -176,28 +170,6 @@ def _kubernetes(config: Kubernetes, environment: EnvironmentConfig, now: Clock) 
         deadline=_deadline(config),
         now=now,
     )
-
-
-def _pages(config: PagerDuty, now: Clock) -> PagesSource:
-    return PagesSource(pagerduty_api(config, now), config.services, _every(config), _deadline(config), now)
-
-
-def _on_call(environment: EnvironmentConfig, now: Clock) -> list[OnCallSource]:
-    config = environment.pagerduty
-    if config is None or not (config.escalation_policy or config.schedules):
-        return []
-    reader = PagerDutyOnCall(pagerduty_api(config, now), config.escalation_policy, config.schedules, now)
-    return [OnCallSource(reader, None, "PagerDuty", _every(config), _deadline(config))]
-
-
-def pagerduty_api(config: PagerDuty, now: Clock = utc_now) -> PagerDutyApi:
-    """The account, as it is read and written."""
-
-    def key() -> str:
-        return f"Token token={read_secret(config.token, name='pagerduty.token')}"
-
-    fetcher = Fetcher(key, headers=PAGERDUTY_HEADERS, body_limit=PAGERDUTY_BODY_LIMIT, now=now)
-    return PagerDutyApi(config.url, fetcher)
 
 
 def _status_page(name: str, config: StatusPage, now: Clock) -> StatusPageSource:

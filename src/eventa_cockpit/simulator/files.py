@@ -89,6 +89,9 @@ def write_world_files(folder: Path, ports: Mapping[str, int]) -> Path:
     """Write everything that a client of the world needs; returns the path of its `cockpit.toml`."""
     for name in sites.TOKEN_FILES:
         write_private(folder / name, f"drill-{secrets.token_hex(16)}")
+    calendar_key = (folder / sites.CALENDAR_KEY_FILE).read_text()
+    address = f"{_url(ports[sites.CALENDAR])}/calendar/ical/eventa-oncall/private-{calendar_key}/basic.ics"
+    write_private(folder / sites.CALENDAR_ADDRESS_FILE, address)
     write_private(folder / ".curlrc", _curlrc(folder, ports[sites.TLS]))
     kubernetes_token = (folder / sites.KUBERNETES_TOKEN_FILE).read_text()
     write_private(folder / "kubeconfig", _kubeconfig(folder, ports[sites.KUBERNETES], kubernetes_token))
@@ -198,6 +201,7 @@ def _config(folder: Path, ports: Mapping[str, int]) -> str:
             "escalation_policy": sites.PAGER_POLICY,
             "every": 5.0,
         },
+        "environments.prod.calendar": {"address": f"file:{folder / sites.CALENDAR_ADDRESS_FILE}"},
         "environments.prod.status_pages.Stripe": {"url": _url(ports[sites.STATUS]), "every": 15.0},
         'environments.prod.status_pages."PAY.JP"': {"url": _url(ports[sites.PAYJP_STATUS]), "every": 15.0},
         "environments.prod.variables": variables(folder, ports),

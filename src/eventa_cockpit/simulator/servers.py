@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from eventa_cockpit.simulator import sites
 from eventa_cockpit.simulator.apis.alertmanager import AlertmanagerApi
+from eventa_cockpit.simulator.apis.calendar import CalendarApi
 from eventa_cockpit.simulator.apis.control import ControlApi
 from eventa_cockpit.simulator.apis.eventa import EventaApi, FrontendApi
 from eventa_cockpit.simulator.apis.kubernetes import KubernetesApi
@@ -56,6 +57,7 @@ def plain_server(simulation: Simulation, folder: Path, control: ControlApi, port
         sites.PAYJP_STATUS: StatusPageApi(simulation, payjp).routes(),
         sites.PROMETHEUS: PrometheusApi(simulation).routes(),
         sites.PAGERDUTY: PagerDutyApi(simulation, *pager_keys).routes(),
+        sites.CALENDAR: CalendarApi((folder / sites.CALENDAR_KEY_FILE).read_text()).routes(),
         sites.CONTROL: control.routes(),
     }
     return _server(ByPort({ports[name]: Starlette(routes=found) for name, found in routes.items()}))

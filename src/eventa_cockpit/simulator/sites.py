@@ -15,12 +15,13 @@ SENTRY = "sentry"
 PROMETHEUS = "prometheus"
 KUBERNETES = "kubernetes"
 PAGERDUTY = "pagerduty"
+CALENDAR = "calendar"
 STATUS = "status"
 PAYJP_STATUS = "payjp_status"
 CONTROL = "control"
 TLS = "tls"
 AWS = "aws"
-PLAIN_LISTENERS = (ALERTMANAGER, LOKI, SENTRY, PROMETHEUS, STATUS, PAYJP_STATUS, PAGERDUTY, CONTROL)
+PLAIN_LISTENERS = (ALERTMANAGER, LOKI, SENTRY, PROMETHEUS, STATUS, PAYJP_STATUS, PAGERDUTY, CALENDAR, CONTROL)
 TLS_LISTENERS = (TLS, KUBERNETES)
 LISTENERS = (*PLAIN_LISTENERS, *TLS_LISTENERS, AWS)
 """One listening socket each, all of them opened by the launcher."""
@@ -33,12 +34,15 @@ SENTRY_TOKEN_FILE = "sentry-token"  # noqa: S105
 KUBERNETES_TOKEN_FILE = "kubernetes-token"  # noqa: S105
 PAGERDUTY_TOKEN_FILE = "pagerduty-token"  # noqa: S105
 ROUTING_KEY_FILE = "pagerduty-routing-key"
+CALENDAR_KEY_FILE = "calendar-key"
+CALENDAR_ADDRESS_FILE = "calendar-address"
 TOKEN_FILES = (
     ADMIN_TOKEN_FILE,
     SENTRY_TOKEN_FILE,
     KUBERNETES_TOKEN_FILE,
     PAGERDUTY_TOKEN_FILE,
     ROUTING_KEY_FILE,
+    CALENDAR_KEY_FILE,
 )
 LOG_FILE = "world.log"
 CONFIG_FILE = "cockpit.toml"

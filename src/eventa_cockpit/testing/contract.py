@@ -13,6 +13,7 @@ import pytest
 from eventa_cockpit.domain.board import FailureKind
 from eventa_cockpit.domain.source import Source
 from eventa_cockpit.errors import UpstreamError
+from eventa_cockpit.integrations.answers import JSON_FORM
 from eventa_cockpit.integrations.limits import LONGEST
 from eventa_cockpit.integrations.plugins import checked
 from eventa_cockpit.testing.loopback import Behaviour, Loopback, running
@@ -44,9 +45,12 @@ def is_one_clean_sentence(text: str) -> bool:
     return text.isprintable() and text.endswith((".", "?")) and len(text) < 500 and "token=x" not in text
 
 
-async def check_fault(make: Make, upstream: Loopback, fault: Fault) -> None:
-    """The fault has its name and its sentence, comes in time, holds no event loop and fills no memory."""
-    upstream.behaviour = behaviour(fault.name, upstream)
+async def check_fault(make: Make, upstream: Loopback, fault: Fault, form: str = JSON_FORM) -> None:
+    """The fault has its name and its sentence, comes in time, holds no event loop and fills no memory.
+
+    `form` is the media type that a healthy upstream would send.
+    """
+    upstream.behaviour = behaviour(fault.name, upstream, form)
     deadline = IMPATIENT_S if FailureKind.TIMEOUT in fault.kinds else PATIENT_S
     before = forget_peak()
     with pauses() as held:

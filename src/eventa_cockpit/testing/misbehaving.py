@@ -12,12 +12,13 @@ from email.utils import format_datetime
 from functools import cache
 
 from eventa_cockpit.domain.board import FailureKind
+from eventa_cockpit.integrations.answers import JSON_FORM
 from eventa_cockpit.testing.loopback import Behaviour, Loopback, Request, answer, head
 
 NOW = datetime(2026, 11, 23, 21, 30, 20, tzinfo=UTC)
 """The moment that a source takes for now when a fault has a date in it."""
 CHUNK = b"7" * 65_536
-JSON = {"Content-Type": "application/json"}
+JSON = {"Content-Type": JSON_FORM}
 EXPIRED = json.dumps({"__type": "com.amazonaws#ExpiredToken", "message": "expired", "kind": "Status"}).encode()
 
 
@@ -44,9 +45,10 @@ def reset(_request: Request, connection: socket.socket) -> None:
     connection.close()
 
 
-def half(_request: Request, connection: socket.socket) -> None:
+def half(form: str) -> Behaviour:
     """Half of the page that was announced."""
-    connection.sendall(head(200, {**JSON, "Content-Length": "1000"}) + b'[{"labels": {"alertname": "A"')
+    headers = {"Content-Type": form, "Content-Length": "1000"}
+    return lambda _request, connection: connection.sendall(head(200, headers) + b'[{"labels": {"alertname": "A"')
 
 
 def endless(upstream: Loopback, headers: dict[str, str]) -> Behaviour:
@@ -122,16 +124,17 @@ def _until(moment: datetime) -> dict[str, str]:
     return {"Retry-After": format_datetime(moment, usegmt=True)}
 
 
-def behaviour(name: str, upstream: Loopback) -> Behaviour:
-    """What the upstream does from now on."""
+def behaviour(name: str, upstream: Loopback, form: str = JSON_FORM) -> Behaviour:
+    """What the upstream does from now on; `form` is the media type that it says it sends."""
     statuses = {"401", "403", "404", "400", "429", "500", "503"}
     if name in statuses:
         return answer(b"", status=int(name))
     elsewhere = {"Location": "http://127.0.0.1:9/steal?token=x"}
+    kind = {"Content-Type": form}
     made: dict[str, Behaviour] = {
         "time-out": never(upstream),
         "slow headers": dripping(upstream, b"HTTP/1.1 200 OK\r\nX-Slow: ", b"z"),
-        "dripping body": dripping(upstream, head(200, JSON) + b"[", b" "),
+        "dripping body": dripping(upstream, head(200, kind) + b"[", b" "),
         "reset": reset,
         "closed": lambda _request, _connection: None,
         "not HTTP": lambda _request, connection: connection.sendall(b"SSH-2.0-OpenSSH_9.2\r\n\r\n"),
@@ -142,18 +145,20 @@ def behaviour(name: str, upstream: Loopback) -> Behaviour:
         "503 with seconds": answer(b"", status=503, headers={"Retry-After": "9"}),
         "redirect": answer(b"", status=302, headers=elsewhere),
         "HTML": answer(b"<!doctype html><title>Log in</title>", kind="text/html; charset=utf-8"),
-        "HTML that says it is JSON": answer(b"<!doctype html><title>Log in</title>"),
-        "truncated JSON": answer(b'{"items": [{"metadata": {"name": '),
-        "deeply nested JSON": answer(b"[" * 200_000 + b"]" * 200_000),
-        "NaN": answer(b'{"items": [NaN], "metadata": {"n": Infinity}, "MetricDataResults": NaN}'),
-        "bad UTF-8": answer(b'["\xff\xfe"]'),
+        "HTML that says it is JSON": answer(b"<!doctype html><title>Log in</title>", kind=form),
+        "truncated JSON": answer(b'{"items": [{"metadata": {"name": ', kind=form),
+        "deeply nested JSON": answer(b"[" * 200_000 + b"]" * 200_000, kind=form),
+        "NaN": answer(b'{"items": [NaN], "metadata": {"n": Infinity}, "MetricDataResults": NaN}', kind=form),
+        "bad UTF-8": answer(b'["\xff\xfe"]', kind=form),
         "wrong content type": answer(b"[]", kind="image/png"),
-        "schema change": answer(json.dumps({"alerts": {"at": NOW.isoformat()}, "page": 1, "status": 2}).encode()),
-        "another type altogether": answer(b"42"),
-        "empty": answer(b""),
-        "half a page": half,
-        "huge body": endless(upstream, JSON),
-        "huge body announced": endless(upstream, {**JSON, "Content-Length": "200000000"}),
-        "gzip bomb": answer(bomb(), headers={"Content-Encoding": "gzip"}) if name == "gzip bomb" else answer(b""),
+        "schema change": answer(
+            json.dumps({"alerts": {"at": NOW.isoformat()}, "page": 1, "status": 2}).encode(), kind=form
+        ),
+        "another type altogether": answer(b"42", kind=form),
+        "empty": answer(b"", kind=form),
+        "half a page": half(form),
+        "huge body": endless(upstream, kind),
+        "huge body announced": endless(upstream, {**kind, "Content-Length": "200000000"}),
+        "gzip bomb": answer(bomb() if name == "gzip bomb" else b"", kind=form, headers={"Content-Encoding": "gzip"}),
     }
     return made[name]

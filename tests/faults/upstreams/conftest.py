@@ -14,6 +14,7 @@ from tests.contract.vendors import (
     TOKENS,
     alarms,
     alertmanager,
+    calendar,
     cloudfront,
     cloudwatch,
     healthy,
@@ -51,10 +52,13 @@ MAKERS: dict[str, Callable[[str, Path, float], Source[Any]]] = {
     "Loki": lambda url, _folder, deadline: loki(url, deadline=deadline),
     "PagerDuty's pages": lambda url, _folder, deadline: pages(url, deadline=deadline),
     "PagerDuty's on-calls": lambda url, _folder, deadline: on_call(url, deadline=deadline),
+    "on-call calendar": lambda url, _folder, deadline: calendar(url, deadline=deadline),
     "Kubernetes": lambda url, folder, deadline: kubernetes(url, folder, deadline=deadline),
 }
 
 
+FORMS = {"on-call calendar": "text/calendar"}
+"""Media types of those that do not send JSON."""
 AWS = frozenset({"CloudFront", "CloudWatch", "CloudWatch alarms", "RDS", "RDS slow-query log"})
 """Those whose errors are AWS' own."""
 

@@ -17,12 +17,13 @@ from cryptography.x509.oid import NameOID
 from tests.contract.aws_answers import both, refused
 from tests.contract.configured import everything
 from tests.contract.loopback import Loopback, answer, running
-from tests.faults.upstreams.conftest import AWS, IMPATIENT_S, MAKERS, PATIENT_S
+from tests.faults.upstreams.conftest import AWS, FORMS, IMPATIENT_S, MAKERS, PATIENT_S
 from tests.faults.upstreams.misbehaving import EXPIRED, FAULTS, Fault, behaviour
 
 from eventa_cockpit.domain.board import FailureKind
 from eventa_cockpit.domain.source import Source
 from eventa_cockpit.errors import UpstreamError
+from eventa_cockpit.integrations.answers import JSON_FORM
 from eventa_cockpit.integrations.plugins import PluginSource
 from eventa_cockpit.integrations.registry import sources_for
 from eventa_cockpit.testing.contract import check_fault, failure_of
@@ -36,7 +37,8 @@ every_integration = pytest.mark.parametrize("integration", MAKERS)
 async def test_a_fault_gets_its_own_name_in_time(
     upstream: Loopback, tmp_path: Path, integration: str, fault: Fault
 ) -> None:
-    await check_fault(lambda url, deadline: MAKERS[integration](url, tmp_path, deadline), upstream, fault)
+    form = FORMS.get(integration, JSON_FORM)
+    await check_fault(lambda url, deadline: MAKERS[integration](url, tmp_path, deadline), upstream, fault, form)
 
 
 def test_every_integration_of_the_cockpit_is_tried(tmp_path: Path) -> None:
@@ -88,7 +90,7 @@ async def test_a_token_does_not_follow_a_redirect(upstream: Loopback, tmp_path: 
 @every_integration
 @pytest.mark.parametrize("fault", ["huge body", "huge body announced", "gzip bomb", "deeply nested JSON"])
 async def test_memory_stays_where_it_is(upstream: Loopback, tmp_path: Path, integration: str, fault: str) -> None:
-    upstream.behaviour = behaviour(fault, upstream)
+    upstream.behaviour = behaviour(fault, upstream, FORMS.get(integration, JSON_FORM))
     source = MAKERS[integration](upstream.url, tmp_path, PATIENT_S)
     await failure_of(source)
     before = forget_peak()

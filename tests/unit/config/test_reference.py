@@ -68,6 +68,7 @@ def test_every_key_of_the_shapes_is_explained() -> None:
         "Slack": "environments.prod.slack",
         "EscalationChannel": 'environments.prod.escalation."二次担当"',
         "PagerDuty": "environments.prod.pagerduty",
+        "Calendar": "environments.prod.calendar",
         "StatusPage": "environments.prod.status_pages.stripe",
     }
     for shape, name in described.items():
