@@ -43,6 +43,7 @@ PICTURES = (
     Picture("cockpit-200x60-en", "frontend", (200, 60), "en", "opened"),
     Picture("confirm-120x40-ja", "payment", (120, 40), "ja", "confirming"),
     Picture("confirm-80x24-en", "payment", (80, 24), "en", "confirming"),
+    Picture("chart-120x40-en", "database", (120, 40), "en", "charted"),
     Picture("help-120x40-ja", "payment", (120, 40), "ja", "helped"),
 )
 
@@ -99,6 +100,12 @@ async def confirming(press: Press, until: Until, screen: object) -> None:
     await until(lambda: len(screen.app.screen_stack) > 1)
 
 
+async def charted(press: Press, until: Until, screen: object) -> None:
+    """The database's first metric as a chart."""
+    await press("2", "enter")
+    await until(lambda: len(screen.app.screen_stack) > 1)
+
+
 async def helped(press: Press, until: Until, screen: object) -> None:
     await press("question_mark")
     await until(lambda: len(screen.app.screen_stack) > 1)
@@ -140,7 +147,7 @@ async def save(svg: str, name: str) -> None:
 
 Press = Callable[..., Awaitable[None]]
 Until = Callable[[Callable[[], object]], Awaitable[None]]
-PLAYS = {"opened": opened, "worked": worked, "confirming": confirming, "helped": helped}
+PLAYS = {"opened": opened, "worked": worked, "confirming": confirming, "helped": helped, "charted": charted}
 
 
 def main(names: list[str]) -> None:

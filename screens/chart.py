@@ -77,7 +77,7 @@ class ChartOf(Dialog[None]):
             return
         if self.drawn.reach not in chart.ranges(reading):
             self.drawn.reach = chart.ranges(reading)[-1]
-        name = reading.title or readings.name(reading.metric)
+        name = readings.title(reading)
         title = _("{metric}, the last {time}").format(metric=name, time=moments.since(self.drawn.reach))
         self.query_one(".dialog").border_title = Content(title)
         self.drawn.repaint()

@@ -153,6 +153,7 @@ class CockpitScreen(Running, Looking, Screen[None]):
         scene = replace(self.scene, board=desk.board, library=desk.library, offers=desk.offers(), now=desk.clock())
         if session is not None:
             scene = with_incident(scene, session.incident, session.live_runs, is_in_control=not session.is_read_only)
+            scene = replace(scene, preflight=desk.preflight(session.incident.active_runbook))
         self._show(scene)
 
     def _show(self, scene: Scene) -> None:

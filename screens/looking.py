@@ -9,7 +9,7 @@ from textual import work
 from eventa_cockpit.keymap import Pane
 from eventa_cockpit.locale import _
 from eventa_cockpit.screens.taking_along import TakingAlong
-from eventa_cockpit.widgets.scene_pane import MetricsPane, ScenePane, ThingsPane
+from eventa_cockpit.widgets.scene_pane import ScenePane, ThingsPane
 from eventa_cockpit.widgets.view.bars import TITLES
 
 if TYPE_CHECKING:
@@ -59,15 +59,15 @@ class Looking(TakingAlong):
         elif answer == "link":
             self._copy_link(pane.link)
 
-    @work(group="metric.chart", exclusive=True, exit_on_error=False)
-    async def action_show_chart(self) -> None:
-        from eventa_cockpit.screens.chart import ChartOf
-
+    def action_show_chart(self) -> None:
+        """Of the chosen metric; a row that is none opens its details."""
         pane = self.front_list()
-        if not isinstance(pane, MetricsPane) or pane.thing is None:
-            self.show_notice(_("No row is chosen."))
-            return
-        await self.app.push_screen_wait(ChartOf(pane.thing.metric, lambda: self.scene, pane.readings_in))
+        if pane is not None and pane.reading is not None:
+            from eventa_cockpit.screens.chart import ChartOf
+
+            self.app.push_screen(ChartOf(pane.reading.metric, lambda: self.scene, pane.readings_in))
+        else:
+            self.action_show_detail()
 
     def action_copy_row(self) -> None:
         pane = self.front_list()

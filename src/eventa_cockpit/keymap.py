@@ -63,10 +63,10 @@ class Action:
 _STEP = (Pane.CHECKLIST, Pane.OUTPUT)
 _OUTPUT = (Pane.OUTPUT,)
 _LISTS = tuple(pane for pane in Pane if pane is not Pane.OUTPUT)
-_SORTED = (Pane.ALERTS, Pane.DATABASE, Pane.ERRORS, Pane.TIMELINE, Pane.UPSTREAMS)
+_SORTED = (Pane.ALERTS, Pane.DATABASE, Pane.ERRORS, Pane.TIMELINE, Pane.LOGS, Pane.UPSTREAMS)
 _THINGS = tuple(pane for pane in _LISTS if pane is not Pane.CHECKLIST)
 """Panes of things that somebody else tells us of."""
-_METRICS = (Pane.DATABASE,)
+_METRICS = (Pane.DATABASE, Pane.SLO)
 _READ = tuple(pane for pane in _THINGS if pane is not Pane.ALERTS and pane not in _METRICS)
 """Panes in which Enter can do nothing but show more."""
 
@@ -85,6 +85,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("note.add", ("n",), mark("Note"), "add_note", panes=_LISTS, is_in_footer=True),
     Action("control.take", ("t",), mark("Take control"), "take_control", is_in_footer=True),
     Action("runbook.open", ("b",), mark("Runbooks"), "open_runbook", is_in_footer=True),
+    Action("runbook.preflight", ("p",), mark("Preflight"), "show_preflight", panes=_STEP),
     Action("output.search", ("slash",), mark("Search"), "search", Scope.OUTPUT, _OUTPUT, is_in_footer=True),
     Action("output.next", ("n",), mark("Next match"), "search_next", Scope.OUTPUT, _OUTPUT),
     Action("output.previous", ("N",), mark("Previous match"), "search_previous", Scope.OUTPUT, _OUTPUT),

@@ -139,3 +139,13 @@ async def test_a_metric_opens_into_a_chart_that_goes_to_its_neighbours_and_range
         await cockpit.shows(f"{readings.name(names[1])}, the last 30m")
         await cockpit.press("escape")
         assert len(cockpit.app.screen_stack) == 1
+
+
+async def test_a_list_that_nobody_is_in_shows_what_comes_in_first(world: World, tmp_path: Path) -> None:
+    async with opened(world.config_path, tmp_path) as cockpit:
+        await cockpit.open_runbook()
+        timeline = cockpit.cockpit.query_one(f"#{Pane.TIMELINE.value}", ThingsPane)
+        await cockpit.pilot.resize_terminal(200, 60)
+        await cockpit.until(lambda: timeline.cursor, "the timeline has a cursor")
+        await cockpit.press("n", *"checked", "enter")
+        await cockpit.until(lambda: "checked" in timeline.facts[-1][1], "its cursor is on the new note")

@@ -91,3 +91,46 @@ def test_the_light_theme(snap_compare: Compare, tmp_path: Path) -> None:
         await pilot.pause()
 
     assert snap_compare(CockpitApp(frozen.desk(tmp_path)), terminal_size=SIZES["120x40"], run_before=change)
+
+
+VIEWS = {
+    "alerts-filtered": ("1", "1", "slash", *"lat"),
+    "database": ("2", "2", "O"),
+    "errors": ("3", "3"),
+    "rollouts": ("6", "6"),
+    "timeline": ("7", "7"),
+    "logs": ("8",),
+    "changes": ("9", "9"),
+    "on-call": ("0",),
+    "slo": ("B",),
+    "upstreams": ("U", "U"),
+    "details": ("U", "U", "v"),
+    "chart": ("2", "2", "enter"),
+}
+"""What is pressed to see a pane alone, and what can be opened from it."""
+
+
+@pytest.mark.parametrize(("size", "language"), [("80x24", "ja"), ("120x40", "en")])
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_full_view_of_a_pane(snap_compare: Compare, tmp_path: Path, view: str, size: str, language: str) -> None:
+    use_language(language)
+
+    async def look(pilot: Pilot[int]) -> None:
+        await settled(pilot)
+        await pilot.press(*(("z",) if size == "80x24" else ()), *VIEWS[view])
+        await pilot.pause()
+
+    assert snap_compare(CockpitApp(frozen.desk(tmp_path)), terminal_size=SIZES[size], run_before=look)
+
+
+def test_a_chart_on_a_large_screen_without_colour(
+    snap_compare: Compare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    async def look(pilot: Pilot[int]) -> None:
+        await settled(pilot)
+        await pilot.press("2", "enter")
+        await pilot.pause()
+
+    assert snap_compare(CockpitApp(frozen.desk(tmp_path)), terminal_size=SIZES["200x60"], run_before=look)

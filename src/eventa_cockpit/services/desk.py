@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from eventa_cockpit.domain.alert import Alert, AlertList
     from eventa_cockpit.domain.incident import Incident
     from eventa_cockpit.domain.matching import Match, Offer
+    from eventa_cockpit.domain.preflight import Preflight
     from eventa_cockpit.domain.runbook import Library, Runbook
     from eventa_cockpit.runner.indexing import Indexer
     from eventa_cockpit.runner.output import OutputLog
     from eventa_cockpit.services.incidents import Incidents
     from eventa_cockpit.services.keeping import BoardKeeper
+    from eventa_cockpit.services.preflight.remembering import Preflights
     from eventa_cockpit.services.session import Session
 
 LOOKED_UP = 30
@@ -43,6 +45,8 @@ class Contents(NamedTuple):
     close: Listener = lambda: None
     logout_warning: str = ""
     """What to tell before a step starts that a log-out would end; empty where all is well."""
+    preflights: Preflights | None = None
+    """None where no runbook is looked at before its first step."""
 
 
 def utc_now() -> datetime:
@@ -76,6 +80,8 @@ class Desk:
         self._indexer: Indexer | None = None
         self._log: OutputLog | None = None
         self._listeners: list[Listener] = []
+        self._examined = ""
+        """The runbook whose preflight was begun last by itself."""
         self._offered_for: tuple[Board | None, Library | None] = (None, None)
         self._offers: Mapping[str, Offer | None] = MappingProxyType({})
 
@@ -98,6 +104,8 @@ class Desk:
             contents = self._contents = await asyncio.to_thread(self._fetch)
             self.board = contents.poller.board
             contents.poller.subscribe(self._on_board)
+            if contents.preflights is not None:
+                contents.preflights.subscribe(self._tell)
             self._tell()
             session = await contents.incidents.resume()
             if session is not None:
@@ -167,6 +175,18 @@ class Desk:
         found = next(matches, None)
         return self._opened.library.runbook(found.runbook_id) if found is not None else None
 
+    def examine(self, runbook: Runbook | None, *, anew: bool = False) -> None:
+        """Begin a runbook's preflight, unless a young one is remembered; it fills in by and by."""
+        preflights = self._contents.preflights if self._contents is not None else None
+        if preflights is not None and runbook is not None:
+            given = self.session.incident.parameters if self.session is not None else {}
+            preflights.begin(runbook, given, anew=anew)
+
+    def preflight(self, runbook: str) -> Preflight | None:
+        """What its preflight has found so far; None before it was begun."""
+        preflights = self._contents.preflights if self._contents is not None else None
+        return preflights.report(runbook) if preflights is not None else None
+
     async def begin(self, runbook: Runbook, alert: Alert | None) -> Session:
         """The session of the incident; declares one when there is none. Raises JournalError."""
         await self._has_opened.wait()  # until then, one that is open may still be found
@@ -197,6 +217,8 @@ class Desk:
         if self.session is not None:
             self.session.close()
         if self._contents is not None:
+            if self._contents.preflights is not None:
+                self._contents.preflights.close()
             self._contents.close()
 
     @property
@@ -207,9 +229,12 @@ class Desk:
     def _take(self, session: Session) -> None:
         self.session = session
         session.subscribe(self._on_incident)
-        self._tell()
+        self._on_incident(session.incident)
 
-    def _on_incident(self, _incident: Incident) -> None:
+    def _on_incident(self, incident: Incident) -> None:
+        if incident.active_runbook != self._examined and self.library is not None:
+            self._examined = incident.active_runbook
+            self.examine(self.library.runbook(incident.active_runbook))
         self._tell()
 
     def _on_board(self, board: Board) -> None:

@@ -23,6 +23,7 @@ from eventa_cockpit.errors import ConfigError
 from eventa_cockpit.journal.protocol import Journal
 from eventa_cockpit.journal.store import FileStore, Store
 from eventa_cockpit.locale import _
+from eventa_cockpit.services.plan import Hindrance, unhindered
 from eventa_cockpit.services.session import Session
 from eventa_cockpit.services.starting import Launcher
 from eventa_cockpit.services.storing import INCIDENTS
@@ -76,13 +77,14 @@ class Incidents:
         clock: Callable[[], datetime] = _utc_now,
         board: Callable[[], Board] = Board,
         vetting: Vetting | None = None,
+        hindrance: Hindrance = unhindered,
         note: str = "",
         store: Store | None = None,
     ) -> None:
         """`config.environment` is the one that is open; sessions act on no other.
 
-        `board` and `vetting`: see `Session`. `note` is the first word in every new incident. `store` keeps the
-        record; without one it is in files of the state folder, where runs are in any case.
+        `board`, `vetting` and `hindrance`: see `Session`. `note` is the first word in every new incident. `store`
+        keeps the record; without one it is in files of the state folder, where runs are in any case.
         """
         self._folder = state / INCIDENTS
         self._store = store or FileStore(self._folder)
@@ -92,6 +94,7 @@ class Incidents:
         self._clock = clock
         self._board = board
         self._vetting = vetting
+        self._hindrance = hindrance
         self._note = note
 
     def list(self) -> tuple[IncidentSummary, ...]:
@@ -159,6 +162,7 @@ class Incidents:
             board=self._board,
             clock=self._clock,
             vetting=self._vetting,
+            hindrance=self._hindrance,
         )
 
 

@@ -13,6 +13,7 @@ from eventa_cockpit.runner.logind import logout_fate
 from eventa_cockpit.services.desk import Contents
 from eventa_cockpit.services.incidents import Incidents, new_responder
 from eventa_cockpit.services.memory import note_about
+from eventa_cockpit.services.preflight.remembering import Preflights
 from eventa_cockpit.services.sharing.joining import keeper_for
 from eventa_cockpit.services.storing import store_for
 from eventa_cockpit.services.trust import Vetting
@@ -29,6 +30,7 @@ def fetch(config: Config, state: Path) -> Contents:
     responder = new_responder(config.responder)
     poller = keeper_for(config, state, responder.name)
     vetting = Vetting(state, responder.name, signers=config.trusted_signers)
+    preflights = Preflights(config, state)
     incidents = Incidents(
         state,
         config,
@@ -36,10 +38,11 @@ def fetch(config: Config, state: Path) -> Contents:
         responder,
         board=lambda: poller.board,
         vetting=vetting,
+        hindrance=preflights.hindrance,
         note=note_about(state, config),
         store=store_for(config, state),
     )
-    return Contents(library_of(config, state), poller, incidents, runner.close, fate.warning)
+    return Contents(library_of(config, state), poller, incidents, runner.close, fate.warning, preflights)
 
 
 def library_of(config: Config, state: Path) -> Library:

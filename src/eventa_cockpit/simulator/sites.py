@@ -47,6 +47,10 @@ TOKEN_FILES = (
 LOG_FILE = "world.log"
 CONFIG_FILE = "cockpit.toml"
 
+CONTEXT = "eventa-drill"
+"""Of the kubeconfig."""
+AWS_ACCOUNT = "123456789012"
+"""Whose keys moto takes any keys for."""
 REGION = "ap-northeast-1"
 CDN_REGION = "us-east-1"
 """Where CloudFront's metrics are, wherever its users are."""

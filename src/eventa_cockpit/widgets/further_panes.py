@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from eventa_cockpit.domain.board import Feed
+from eventa_cockpit.domain.change import Change
 from eventa_cockpit.domain.log_stream import LogGroup
+from eventa_cockpit.domain.reading import Reading
 from eventa_cockpit.keymap import Pane
 from eventa_cockpit.widgets.scene_pane import ScenePane, ThingsPane
-from eventa_cockpit.widgets.view import changes, logs, metrics, on_call, pages, slo, upstreams
+from eventa_cockpit.widgets.view import axis, changes, logs, metrics, on_call, pages, slo, upstreams
 from eventa_cockpit.widgets.view.lines import BLANK, Line, Spans
-from eventa_cockpit.widgets.view.listing import Listing
+from eventa_cockpit.widgets.view.listing import Facts, Listing
+from eventa_cockpit.widgets.view.scene import Scene
 
 
 class LogsPane(ThingsPane[LogGroup]):
@@ -34,6 +37,25 @@ class LogsPane(ThingsPane[LogGroup]):
 
 
 class ChangesPane(ScenePane):
+    def head(self, width: int) -> Sequence[Line]:
+        scene = self._scene
+        return axis.rows(changes.report_of(scene), scene.now, scene.zone, width)
+
+    @property
+    def change(self) -> Change | None:
+        """The chosen one; None on the first alert."""
+        found = changes.report_of(self._scene).changes
+        return next((change for change in found if changes.key_of(change) == self.cursor), None)
+
+    @property
+    def link(self) -> str:
+        return self.change.link if self.change is not None else ""
+
+    @property
+    def facts(self) -> Facts:
+        change, scene = self.change, self._scene
+        return changes.facts(change, changes.report_of(scene), scene.zone) if change is not None else super().facts
+
     def rows(self, width: int) -> Sequence[Line]:
         scene = self._scene
         return changes.rows(changes.report_of(scene), scene.now, scene.zone, width)
@@ -68,6 +90,10 @@ class SloPane(ScenePane):
     def feed(self) -> Feed[Any] | None:
         """Budgets before metrics; a team that has no objectives still has its queries."""
         return self._scene.board.slo or self._scene.board.metrics
+
+    def readings_in(self, scene: Scene) -> Sequence[Reading]:
+        feed = scene.board.metrics
+        return feed.value.readings if feed is not None and feed.value is not None else ()
 
     def rows(self, width: int) -> Sequence[Line]:
         scene = self._scene

@@ -73,6 +73,8 @@ class ListPane(Canvas, can_focus=True):
         """Key of the chosen entry; empty where none has one."""
         self._place = 0
         """Where among the keys the cursor was last."""
+        self._first = ""
+        """The first key when it was."""
         self._entries: Entries = Written(())
         self._head = 0
         """Rows above the list."""
@@ -94,11 +96,14 @@ class ListPane(Canvas, can_focus=True):
         inside = width - frame.MARGIN
         entries = self.entries(inside)
         chosen = settled(entries, self.cursor, self._place)
+        if chosen and chosen == self._first and not self.has_focus:
+            chosen = entries.keys[0]  # nobody holds on to it: what comes in above it is what to look at
         if chosen != self.cursor:
             self._move_to(chosen)
             entries = self.entries(inside)
         self._entries = entries
         self._place = entries.place(chosen) or 0
+        self._first = entries.keys[0] if entries.keys else ""
         head = list(self.head(inside))[: max(height - 3, 0)]
         self._head = len(head)
         self._seen = window(entries, self._seen.top, max(height - 2 - len(head), 0), self.cursor)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from eventa_cockpit.domain.board import ALERTS, DATABASE, ERRORS, ROLLOUTS
 from eventa_cockpit.keymap import Pane
 from eventa_cockpit.locale import _
-from eventa_cockpit.widgets.scene_pane import MetricsPane, ScenePane, ThingsPane
+from eventa_cockpit.widgets.scene_pane import ScenePane, ThingsPane
 from eventa_cockpit.widgets.view.empty import invitation, nothing_done
 from eventa_cockpit.widgets.view.entries import Written
 from eventa_cockpit.widgets.view.frame import keys
@@ -70,13 +70,16 @@ class AlertsPane(ThingsPane["Alert"]):
         return keys([("Enter", _("open runbook"))]) if self._scene.offers.get(self.cursor) else ()
 
 
-class DatabasePane(MetricsPane):
+class DatabasePane(ThingsPane["Reading"]):
     FEED = DATABASE
 
     def listing(self) -> Listing[Reading]:
         from eventa_cockpit.widgets.view import database
 
         return database.LISTING
+
+    def things(self) -> Sequence[Reading]:
+        return self.readings_in(self._scene)
 
     def readings_in(self, scene: Scene) -> Sequence[Reading]:
         feed = scene.board.database
@@ -184,13 +187,18 @@ class ChecklistPane(ScenePane):
         scene = self._scene
         if scene.checklist.runbook is None:
             return invitation(width)
-        from eventa_cockpit.widgets.view import checklist  # with the shapes of runbooks, once there is one
+        from eventa_cockpit.widgets.view import checklist, preflight  # with the shapes of runbooks, once there is one
 
-        return checklist.rows(scene.checklist, self.cursor, scene.now, scene.zone, width)
+        steps = checklist.rows(scene.checklist, self.cursor, scene.now, scene.zone, width)
+        return [*preflight.banner(scene.preflight, width), *steps]
 
     def summary(self) -> Spans:
         runbook = self._scene.checklist.runbook
-        return (span(runbook.title, Role.ACCENT),) if runbook is not None else ()
+        if runbook is None:
+            return ()
+        from eventa_cockpit.widgets.view import preflight
+
+        return (span(runbook.title, Role.ACCENT), *preflight.mark_of(self._scene.preflight))
 
     def badge(self) -> Spans:
         done, total = self._scene.checklist.progress

@@ -89,6 +89,15 @@ class ScenePane(ListPane):
             return ()
         return (("", "\n".join(row.text.strip() for row in self._entries.rows(index))),)
 
+    def readings_in(self, scene: Scene) -> Sequence[Reading]:  # noqa: ARG002 - for subclasses
+        """What of it can be drawn as a chart, at any moment; nothing in most panes."""
+        return ()
+
+    @property
+    def reading(self) -> Reading | None:
+        """The chosen entry, if it can be drawn as a chart."""
+        return next((each for each in self.readings_in(self._scene) if each.metric == self.cursor), None)
+
     # Filter
 
     @property
@@ -257,17 +266,6 @@ class ThingsPane(ScenePane, Generic[T]):
             return found
         order = _("by {order}").format(order=_(self._choosing.order.name))
         return (*(found or self.summary()), span("  " + order, Role.ACCENT))
-
-
-class MetricsPane(ThingsPane["Reading"]):
-    """A pane of metrics, each of which opens into a chart."""
-
-    def readings_in(self, scene: Scene) -> Sequence[Reading]:
-        """All of them at another moment."""
-        raise NotImplementedError
-
-    def things(self) -> Sequence[Reading]:
-        return self.readings_in(self._scene)
 
 
 _EDITING = frozenset({"escape", "enter", "backspace", "ctrl+w", "ctrl+u"})

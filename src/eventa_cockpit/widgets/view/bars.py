@@ -63,17 +63,18 @@ def tab_notes(scene: Scene) -> dict[Pane, Span]:
 def tabs(front: Pane, panes: Sequence[Pane], marks: Mapping[Pane, Span], width: int) -> Line:
     """The panes with their keys; the one in front stands out by its brackets, not by colour alone.
 
-    Where they do not fit, names get shorter; then those that have nothing to say lose theirs, the last ones first.
+    Where they do not fit, names get shorter; then they go, first of panes with nothing to say.
     """
     for titles in (TITLES, _SHORT):
         spans = [_tab(pane, titles[pane], front, marks) for pane in panes]
         if _width(spans) <= width:
             return _joined(spans)
-    for index, pane in reversed(list(enumerate(panes))):
+    noted = [pane for pane in panes if pane in marks]
+    for pane in (*(each for each in reversed(panes) if each not in marks), *reversed(noted)):
         if _width(spans) <= width:
             break
-        if pane is not front and pane not in marks:
-            spans[index] = _tab(pane, "", front, marks)
+        if pane is not front:
+            spans[panes.index(pane)] = _tab(pane, "", front, marks)
     return _joined(spans)
 
 

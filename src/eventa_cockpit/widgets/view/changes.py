@@ -13,6 +13,7 @@ from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, Spans, cell_len
 from eventa_cockpit.widgets.view.remembering import of_the_same
 
 if TYPE_CHECKING:
+    from eventa_cockpit.widgets.view.listing import Facts
     from eventa_cockpit.widgets.view.scene import Scene
 
 KINDS: dict[ChangeKind, str] = {
@@ -88,6 +89,22 @@ def distance(at: datetime, alert: datetime | None) -> str:
     return ("+" if at > alert else "-") + moments.since(abs(at - alert))
 
 
+def key_of(change: Change) -> str:
+    return f"{change.at.isoformat()}/{change.kind}/{change.title}"
+
+
+def facts(change: Change, report: ChangeReport, zone: tzinfo) -> Facts:
+    return (
+        (_("When"), f"{change.at.astimezone(zone):%Y-%m-%d %H:%M:%S}"),
+        (_("Against the first alert"), distance(change.at, report.first_alert)),
+        (_("What"), change.title),
+        (_("Kind"), _(KINDS[change.kind])),
+        (_("By"), change.by),
+        (_("Who says so"), change.vendor),
+        (_("Link"), change.link),
+    )
+
+
 def _row(change: Change, report: ChangeReport, kinds: int, now: datetime, zone: tzinfo, width: int) -> Line:
     is_suspect = change in report.suspects
     right = distance(change.at, report.first_alert)
@@ -99,7 +116,7 @@ def _row(change: Change, report: ChangeReport, kinds: int, now: datetime, zone: 
         span(change.title, Role.STRONG if is_suspect else Role.TEXT),
         span(f" {change.by}" if change.by else "", Role.MUTED),
         right=(span(vendor, Role.MUTED), span(pad_left(right, 7), Role.WARNING if is_suspect else Role.MUTED)),
-        key=f"{change.at.isoformat()}/{change.kind}/{change.title}",
+        key=key_of(change),
     )
 
 

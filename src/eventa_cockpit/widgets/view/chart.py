@@ -149,7 +149,7 @@ def _plot(
             _cell(bits, course, glyphs) if bits else _behind(column, columns, ground, glyphs)
             for column, bits in enumerate(grid[row])
         ]
-        edge = "┤" if glyphs is Glyphs.BRAILLE else "|"
+        edge = "|" if glyphs is Glyphs.ASCII else "┤" if text else "│"
         found.append(Line((span(pad_left(text, label) + " " + edge, Role.MUTED), *_joined(cells))))
     return found
 
@@ -250,7 +250,7 @@ def _now(reading: Reading) -> Line:
     told = (span("   " + _("bound {bound}").format(bound=bound), Role.WARNING),) if bound else ()
     return line(
         span(f"{glyph} ", role),
-        span(reading.title or readings.name(reading.metric), Role.STRONG),
+        span(readings.title(reading), Role.STRONG),
         span(f"  {value} {readings.TRENDS[reading.trend]}", role),
         *told,
     )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from eventa_cockpit.domain.event import Event
     from eventa_cockpit.domain.incident import Incident
     from eventa_cockpit.domain.matching import Offer
+    from eventa_cockpit.domain.preflight import Preflight
     from eventa_cockpit.domain.run import RunStatus
     from eventa_cockpit.domain.runbook import Library
 
@@ -49,6 +50,8 @@ class Scene:
     is_in_control: bool = False
     checklist: Checklist = field(default_factory=Checklist)
     events: tuple[Event, ...] = ()
+    preflight: Preflight | None = None
+    """Of the runbook in front, as far as it is known."""
 
     @property
     def absent(self) -> frozenset[Pane]:

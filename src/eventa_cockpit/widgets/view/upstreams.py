@@ -182,7 +182,7 @@ LISTING: Listing[Feed[Any]] = Listing(
     link=link,
     columns=(
         Column(mark("Upstream"), lambda feed, _scene: Cell(_name(feed), Role.STRONG), 14, share=1),
-        Column(mark("Data"), _freshness, 14),
+        Column(mark("Data"), _freshness, 16),
         Column(mark("Reason"), _reason, 16, share=2),
         Column(
             mark("Next try"),
