@@ -48,7 +48,7 @@ class Contents(NamedTuple):
     close: Listener = lambda: None
     steer: Callable[[Session], Steering] | None = None
     """Puts together what a session can do about its incident besides its steps."""
-    logout_warning: str = ""
+    logout_warning: Callable[[], str] = lambda: ""
     """What to tell before a step starts that a log-out would end; empty where all is well."""
     preflights: Preflights | None = None
     """None where no runbook is looked at before its first step."""
@@ -101,7 +101,7 @@ class Desk:
 
     @property
     def logout_warning(self) -> str:
-        return self._contents.logout_warning if self._contents is not None else ""
+        return self._contents.logout_warning() if self._contents is not None else ""
 
     def subscribe(self, listener: Listener) -> None:
         """Calls `listener` on the event loop after each change of the board or the incident."""

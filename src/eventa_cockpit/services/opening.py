@@ -51,13 +51,16 @@ def fetch(config: Config, state: Path) -> Contents:
     def steer(session: Session) -> Steering:
         return steering_for(session, config.chosen, library, zone, lambda: poller.board)
 
+    def logout_warning() -> str:
+        return "" if runner.has_prefix else fate.warning
+
     return Contents(
         library,
         poller,
         incidents,
         runner.close,
         steer=steer,
-        logout_warning=fate.warning,
+        logout_warning=logout_warning,
         preflights=preflights,
     )
 
