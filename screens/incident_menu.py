@@ -73,7 +73,8 @@ def roles(session: Session) -> list[Option]:
 def heirs(session: Session) -> list[Option]:
     """Who else is here."""
     ours = session.responder.session
-    others = (entry for entry in session.incident.participants.values() if entry.session != ours)
+    everybody = session.incident.participants.values()
+    others = (entry for entry in everybody if entry.session != ours and not entry.is_unattended)
     return [Option(entry.session, entry.name, entry.host) for entry in others if session.is_present(entry.session)]
 
 

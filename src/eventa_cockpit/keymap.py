@@ -85,7 +85,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("note.add", ("n",), mark("Note"), "add_note", panes=_LISTS, is_in_footer=True),
     Action("control.take", ("t",), mark("Take control"), "take_control", is_in_footer=True),
     Action("incident.menu", ("i",), mark("Incident"), "incident_menu", panes=_LISTS, is_in_footer=True),
-    Action("incident.escalate", ("e",), mark("Escalate"), "escalate", panes=_LISTS),
+    Action("incident.escalate", ("e",), mark("Escalate"), "escalate", panes=_THINGS),
     Action("incident.postmortem", ("x",), mark("Postmortem"), "write_postmortem", panes=_LISTS),
     *(
         Action(f"incident.{name}", (), label, handler)

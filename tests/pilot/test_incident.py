@@ -135,7 +135,7 @@ async def test_an_incident_is_declared_by_hand_beside_an_open_one(world: World, 
 async def test_a_deadline_without_a_channel_is_told_by_hand(world: World, tmp_path: Path) -> None:
     async with opened(world.config_path, tmp_path) as cockpit:
         await cockpit.open_runbook()
-        await cockpit.press("e")
+        await cockpit.press("1", "e")
         await picked(cockpit, "経営陣")
         await said(cockpit, "called the office")
         deadlines = lambda: [each for each in steering(cockpit).escalation.deadlines if each.target == "経営陣"]  # noqa: E731

@@ -12,15 +12,19 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from eventa_cockpit.config import EnvironmentConfig
 from eventa_cockpit.domain.board import PAGES, SLO, Board, Freshness
 from eventa_cockpit.domain.deadline import Deadline, DeadlineKind
-from eventa_cockpit.domain.page import PageStatus
+from eventa_cockpit.domain.page import PageStatus, PendingKind
 from eventa_cockpit.domain.runbook import Library
 from eventa_cockpit.errors import JournalError
-from eventa_cockpit.integrations.telling import SLACK, slack_of
+from eventa_cockpit.integrations.pagerduty_telling import page_for
+from eventa_cockpit.integrations.telling import PAGERDUTY, SLACK, pagerduty_of, slack_of
 from eventa_cockpit.services.announcing import Announcer
 from eventa_cockpit.services.escalating import Channel, Escalation, Outside
 from eventa_cockpit.services.leading import Leading
 from eventa_cockpit.services.outbox import Outbox, Sender
 from eventa_cockpit.services.session import Session
+
+CALLING = {PendingKind.ESCALATE, PendingKind.UNACKNOWLEDGE, PendingKind.URGENCY_CHANGE}
+"""Steps of the paging service after which somebody is called. That it gives a page up by itself is no deadline."""
 
 
 def _utc_now() -> datetime:
@@ -65,8 +69,9 @@ def steering_for(
     clock: Callable[[], datetime] = _utc_now,
 ) -> Steering:
     """For a session of this environment."""
-    slack = slack_of(config)
-    senders: dict[str, Sender] = {SLACK: slack} if slack is not None else {}
+    pagerduty = pagerduty_of(config, lambda: _page_id(session, board()))
+    ways: dict[str, Sender | None] = {SLACK: slack_of(config), PAGERDUTY: pagerduty}
+    senders = {vendor: way for vendor, way in ways.items() if way is not None}
     outbox = Outbox(session, senders, clock=clock)
     language = config.slack.language if config.slack is not None else ""
 
@@ -89,6 +94,15 @@ def steering_for(
     return Steering(session, Leading(session, clock=clock), outbox, escalation, announcer, channels)
 
 
+def _page_id(session: Session, board: Board) -> str:
+    """The open page of the session's incident. Raises UpstreamError."""
+    incident, pages, alerts = session.incident, board.feeds.get(PAGES), board.alerts
+    firing = alerts.value.alerts if alerts is not None and alerts.value is not None else ()
+    name = next((alert.name for alert in firing if alert.fingerprint == incident.alert_fingerprint), "")
+    known = pages.value.pages if pages is not None and pages.value is not None else ()
+    return page_for(incident.title, name, known)
+
+
 def outside_of(board: Board, now: datetime) -> Outside:
     """The paging service's own next steps, and when the error budget is empty; only what is fresh counts."""
     return Outside(tuple(_pending(board, now)), _time_to_empty(board, now))
@@ -109,6 +123,7 @@ def _pending(board: Board, now: datetime) -> list[Deadline]:
         for page in feed.value.pages
         if page.status is not PageStatus.RESOLVED
         for action in page.pending
+        if action.kind in CALLING
     ]
 
 
