@@ -84,6 +84,26 @@ ACTIONS: tuple[Action, ...] = (
     Action("step.undo", ("u",), mark("Undo mark"), "undo_mark", panes=_STEP),
     Action("note.add", ("n",), mark("Note"), "add_note", panes=_LISTS, is_in_footer=True),
     Action("control.take", ("t",), mark("Take control"), "take_control", is_in_footer=True),
+    Action("incident.menu", ("i",), mark("Incident"), "incident_menu", panes=_LISTS, is_in_footer=True),
+    Action("incident.escalate", ("e",), mark("Escalate"), "escalate", panes=_THINGS),
+    Action("incident.postmortem", ("x",), mark("Postmortem"), "write_postmortem", panes=_LISTS),
+    *(
+        Action(f"incident.{name}", (), label, handler)
+        for name, label, handler in (
+            ("declare", mark("Declare an incident"), "declare_incident"),
+            ("choose", mark("Another incident"), "choose_incident"),
+            ("acknowledge", mark("Look after it"), "acknowledge_incident"),
+            ("severity", mark("Severity"), "set_severity"),
+            ("role", mark("Take a role"), "take_role"),
+            ("tell", mark("Tell people"), "tell_people"),
+            ("debts", mark("To be undone"), "debts"),
+            ("unsent", mark("Not sent"), "unsent_messages"),
+            ("helped", mark("Did the chosen step help?"), "judge_help"),
+            ("hand-over", mark("Hand over"), "hand_over"),
+            ("close", mark("Close the incident"), "close_incident"),
+            ("reopen", mark("Open it again"), "reopen_incident"),
+        )
+    ),
     Action("runbook.open", ("b",), mark("Runbooks"), "open_runbook", is_in_footer=True),
     Action("runbook.preflight", ("p",), mark("Preflight"), "show_preflight", panes=_STEP),
     Action("output.search", ("slash",), mark("Search"), "search", Scope.OUTPUT, _OUTPUT, is_in_footer=True),

@@ -19,8 +19,12 @@ from openapi_core import Config, OpenAPI
 from openapi_core.datatypes import RequestParameters
 from openapi_core.exceptions import OpenAPIError
 from tests.contract.loopback import Loopback, Request
-from tests.contract.vendors import alertmanager, healthy, on_call, pages, sentry
+from tests.contract.test_pagerduty_telling import Paging
+from tests.contract.vendors import alertmanager, healthy, on_call, pagerduty, pages, sentry
 from werkzeug.datastructures import Headers, ImmutableMultiDict
+
+from eventa_cockpit.config import EnvironmentConfig
+from eventa_cockpit.integrations.telling import pagerduty_of
 
 FOLDER = Path(os.environ["VENDOR_SPECS"])
 
@@ -110,6 +114,16 @@ async def test_pagerduty_knows_our_requests_for_pages(upstream: Loopback, option
 async def test_pagerduty_knows_our_requests_for_on_calls(upstream: Loopback, options: dict[str, Any]) -> None:
     upstream.behaviour = healthy()
     await on_call(upstream.url, **options).read()
+    assert objections(pagerduty_description(), upstream) == []
+
+
+async def test_pagerduty_knows_our_escalation_and_its_note(upstream: Loopback) -> None:
+    upstream.behaviour = Paging()
+    config = EnvironmentConfig(pagerduty=pagerduty(upstream.url, from_email="hanako@eventa.example"))
+    sender = pagerduty_of(config, lambda: "PT4KHLK")
+    assert sender is not None
+    await sender.send("2", "nobody answered")
+    assert len(upstream.requests) == 4
     assert objections(pagerduty_description(), upstream) == []
 
 

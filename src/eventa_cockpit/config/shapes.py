@@ -256,7 +256,7 @@ class EscalationChannel(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """How one target of the escalation policy is reached."""
 
     to: str
-    """Channel or user of Slack; of PagerDuty the escalation level."""
+    """Channel or user of Slack; of PagerDuty the level to which the incident's page is escalated (`"2"`)."""
     vendor: str = "slack"
     """`slack` or `pagerduty`."""
     automatic: bool = False
@@ -307,6 +307,8 @@ class EnvironmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Where people are told; without it texts are ready to be copied."""
     escalation: dict[str, EscalationChannel] = field(default_factory=dict)
     """Target of the escalation policy, in the policy's own words → how it is reached."""
+    declare_unanswered: bool = False
+    """`cockpit watch` declares an incident for a critical alert that nobody answers, so that the policy acts."""
     variables: dict[str, str] = field(default_factory=dict)
     """Variables that every command gets."""
     parameters: dict[str, str] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from eventa_cockpit.config import Config
 from eventa_cockpit.domain.runbook import Library
@@ -14,7 +15,9 @@ from eventa_cockpit.services.desk import Contents
 from eventa_cockpit.services.incidents import Incidents, new_responder
 from eventa_cockpit.services.memory import note_about
 from eventa_cockpit.services.preflight.remembering import Preflights
+from eventa_cockpit.services.session import Session
 from eventa_cockpit.services.sharing.joining import keeper_for
+from eventa_cockpit.services.steering import Steering, steering_for
 from eventa_cockpit.services.storing import store_for
 from eventa_cockpit.services.trust import Vetting
 
@@ -42,7 +45,24 @@ def fetch(config: Config, state: Path) -> Contents:
         note=note_about(state, config),
         store=store_for(config, state),
     )
-    return Contents(library_of(config, state), poller, incidents, runner.close, fate.warning, preflights)
+    library = library_of(config, state)
+    zone = ZoneInfo(config.timezone)
+
+    def steer(session: Session) -> Steering:
+        return steering_for(session, config.chosen, library, zone, lambda: poller.board)
+
+    def logout_warning() -> str:
+        return "" if runner.has_prefix else fate.warning
+
+    return Contents(
+        library,
+        poller,
+        incidents,
+        runner.close,
+        steer=steer,
+        logout_warning=logout_warning,
+        preflights=preflights,
+    )
 
 
 def library_of(config: Config, state: Path) -> Library:

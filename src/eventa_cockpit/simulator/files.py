@@ -208,6 +208,13 @@ def _config(folder: Path, ports: Mapping[str, int]) -> str:
         "environments.prod.calendar": {"address": f"file:{folder / sites.CALENDAR_ADDRESS_FILE}"},
         "environments.prod.status_pages.Stripe": {"url": _url(ports[sites.STATUS]), "every": 15.0},
         'environments.prod.status_pages."PAY.JP"': {"url": _url(ports[sites.PAYJP_STATUS]), "every": 15.0},
+        "environments.prod.slack": {
+            "token": f"file:{folder / sites.SLACK_TOKEN_FILE}",
+            "url": f"{_url(ports[sites.SLACK])}/api",
+            "language": "ja",
+        },
+        'environments.prod.escalation."二次担当"': {"to": "#sre-oncall", "automatic": True},
+        'environments.prod.escalation."技術責任者"': {"to": "#sre-oncall"},
         "environments.prod.variables": variables(folder, ports),
         "environments.prod.parameters": PARAMETERS,
         "environments.prod.secrets": {"ADMIN_TOKEN": f"file:{folder / sites.ADMIN_TOKEN_FILE}"},
