@@ -63,6 +63,8 @@ class Action:
 _STEP = (Pane.CHECKLIST, Pane.OUTPUT)
 _OUTPUT = (Pane.OUTPUT,)
 _LISTS = tuple(pane for pane in Pane if pane is not Pane.OUTPUT)
+_PAGES = (Pane.ON_CALL,)
+_PAGED = (Pane.ALERTS, Pane.ON_CALL)
 _SORTED = (Pane.ALERTS, Pane.DATABASE, Pane.ERRORS, Pane.TIMELINE, Pane.LOGS, Pane.UPSTREAMS)
 _THINGS = tuple(pane for pane in _LISTS if pane is not Pane.CHECKLIST)
 """Panes of things that somebody else tells us of."""
@@ -107,6 +109,12 @@ ACTIONS: tuple[Action, ...] = (
             ("right", ("right", "l"), mark("Right")),
         )
     ),
+    Action("page.acknowledge", ("a",), mark("Acknowledge"), "acknowledge_page", panes=_PAGED, is_in_footer=True),
+    Action("page.escalate", ("e",), mark("Escalate"), "escalate_page", panes=_PAGES, is_in_footer=True),
+    Action("page.resolve", ("x",), mark("Resolve"), "resolve_page", panes=_PAGES, is_in_footer=True),
+    Action("page.note", ("m",), mark("Note on page"), "note_on_page", panes=_PAGES),
+    Action("page.update", ("u",), mark("Status update"), "update_page", panes=_PAGES),
+    Action("page.snooze", ("s",), mark("Snooze"), "snooze_page", panes=_PAGES),
     Action("metric.chart", ("enter", "o"), mark("Chart"), "show_chart", panes=_METRICS, is_in_footer=True),
     Action("row.open", ("enter",), mark("Details"), "open_row", panes=_READ, is_in_footer=True, is_in_palette=False),
     Action("row.filter", ("slash",), mark("Filter"), "filter_rows", panes=_LISTS, is_in_footer=True),

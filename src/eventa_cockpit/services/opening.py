@@ -7,6 +7,7 @@ from pathlib import Path
 
 from eventa_cockpit.config import Config
 from eventa_cockpit.domain.runbook import Library
+from eventa_cockpit.integrations.telling import pager_of
 from eventa_cockpit.runbook.library import load_library, shipped_runbooks
 from eventa_cockpit.runner.launching import Runner
 from eventa_cockpit.runner.logind import logout_fate
@@ -39,7 +40,7 @@ def fetch(config: Config, state: Path) -> Contents:
         note=note_about(state, config),
         store=store_for(config, state),
     )
-    return Contents(library_of(config, state), poller, incidents, runner.close, fate.warning)
+    return Contents(library_of(config, state), poller, incidents, runner.close, fate.warning, pager_of(config.chosen))
 
 
 def library_of(config: Config, state: Path) -> Library:
