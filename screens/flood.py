@@ -16,8 +16,11 @@ from eventa_cockpit.keymap import Pane
 from eventa_cockpit.runner import control
 from eventa_cockpit.runner.observing import status
 from eventa_cockpit.screens.cockpit import CockpitScreen
+from eventa_cockpit.widgets.view.places import Box
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import ComposeResult
 
     from eventa_cockpit.services.desk import Desk
@@ -41,7 +44,6 @@ class FloodScreen(CockpitScreen):
         Binding("k", "count_press", priority=True),
         Binding("q", "leave", priority=True),
     ]
-    DEFAULT_CSS = "FloodScreen > #flood { height: 1; }"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -53,6 +55,12 @@ class FloodScreen(CockpitScreen):
     def compose(self) -> ComposeResult:
         yield Static(markup=False, id="flood")
         yield from super().compose()
+
+    def _places(self, width: int, height: int) -> Mapping[str, Box]:
+        """One line above everything else."""
+        below = super()._places(width, height - 1)
+        moved = {name: box._replace(y=box.y + 1) for name, box in below.items()}
+        return {"flood": Box(0, 0, width, 1), **moved}
 
     def on_mount(self) -> None:
         self.desk.subscribe(self._on_desk)

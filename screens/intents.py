@@ -86,6 +86,22 @@ class Intents(Screen[None]):
         self._choose_next()
         self.show_pane(Pane.CHECKLIST)
 
+    def action_show_preflight(self) -> None:
+        from eventa_cockpit.screens.preflight import PreflightDialog
+
+        runbook, desk = self.scene.checklist.runbook, self.desk
+        if runbook is None:
+            self.show_notice(_("Open a runbook first: choose an alert and press Enter, or press b."))
+            return
+        desk.examine(runbook)
+        dialog = PreflightDialog(
+            runbook.title,
+            lambda: desk.preflight(runbook.id),
+            lambda: desk.examine(runbook, anew=True),
+            desk.zone,
+        )
+        self.app.push_screen(dialog)
+
     def _chosen_alert(self) -> Alert | None:
         feed = self.scene.board.alerts
         alerts = feed.value.alerts if feed is not None and feed.value is not None else ()
@@ -104,6 +120,7 @@ class Intents(Screen[None]):
         session, runbook = self._session(), self.scene.checklist.runbook
         if session is None or runbook is None:
             return False
+        self.desk.examine(runbook)
         if index is None:
             index = next_command(step, self.scene.checklist.status(step.id).commands_done)
         plan: StepPlan | None = session.plan_step(runbook, step, index, edited=edited)

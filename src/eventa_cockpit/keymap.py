@@ -67,6 +67,7 @@ _PAGES = (Pane.ON_CALL,)
 _PAGED = (Pane.ALERTS, Pane.ON_CALL)
 _SORTED = (Pane.ALERTS, Pane.DATABASE, Pane.ERRORS, Pane.TIMELINE, Pane.LOGS, Pane.UPSTREAMS)
 _THINGS = tuple(pane for pane in _LISTS if pane is not Pane.CHECKLIST)
+_UNPAGED = tuple(pane for pane in _THINGS if pane not in _PAGES)
 """Panes of things that somebody else tells us of."""
 _METRICS = (Pane.DATABASE, Pane.SLO)
 _READ = tuple(pane for pane in _THINGS if pane is not Pane.ALERTS and pane not in _METRICS)
@@ -86,7 +87,28 @@ ACTIONS: tuple[Action, ...] = (
     Action("step.undo", ("u",), mark("Undo mark"), "undo_mark", panes=_STEP),
     Action("note.add", ("n",), mark("Note"), "add_note", panes=_LISTS, is_in_footer=True),
     Action("control.take", ("t",), mark("Take control"), "take_control", is_in_footer=True),
+    Action("incident.menu", ("i",), mark("Incident"), "incident_menu", panes=_LISTS, is_in_footer=True),
+    Action("incident.escalate", ("e",), mark("Escalate"), "escalate", panes=_UNPAGED),
+    Action("incident.postmortem", ("x",), mark("Postmortem"), "write_postmortem", panes=_LISTS),
+    *(
+        Action(f"incident.{name}", (), label, handler)
+        for name, label, handler in (
+            ("declare", mark("Declare an incident"), "declare_incident"),
+            ("choose", mark("Another incident"), "choose_incident"),
+            ("acknowledge", mark("Look after it"), "acknowledge_incident"),
+            ("severity", mark("Severity"), "set_severity"),
+            ("role", mark("Take a role"), "take_role"),
+            ("tell", mark("Tell people"), "tell_people"),
+            ("debts", mark("To be undone"), "debts"),
+            ("unsent", mark("Not sent"), "unsent_messages"),
+            ("helped", mark("Did the chosen step help?"), "judge_help"),
+            ("hand-over", mark("Hand over"), "hand_over"),
+            ("close", mark("Close the incident"), "close_incident"),
+            ("reopen", mark("Open it again"), "reopen_incident"),
+        )
+    ),
     Action("runbook.open", ("b",), mark("Runbooks"), "open_runbook", is_in_footer=True),
+    Action("runbook.preflight", ("p",), mark("Preflight"), "show_preflight", panes=_STEP),
     Action("output.search", ("slash",), mark("Search"), "search", Scope.OUTPUT, _OUTPUT, is_in_footer=True),
     Action("output.next", ("n",), mark("Next match"), "search_next", Scope.OUTPUT, _OUTPUT),
     Action("output.previous", ("N",), mark("Previous match"), "search_previous", Scope.OUTPUT, _OUTPUT),
@@ -111,7 +133,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("page.acknowledge", ("a",), mark("Acknowledge"), "acknowledge_page", panes=_PAGED, is_in_footer=True),
     Action("page.escalate", ("e",), mark("Escalate"), "escalate_page", panes=_PAGES, is_in_footer=True),
-    Action("page.resolve", ("x",), mark("Resolve"), "resolve_page", panes=_PAGES, is_in_footer=True),
+    Action("page.resolve", ("d",), mark("Resolve"), "resolve_page", panes=_PAGES, is_in_footer=True),
     Action("page.note", ("m",), mark("Note on page"), "note_on_page", panes=_PAGES),
     Action("page.update", ("u",), mark("Status update"), "update_page", panes=_PAGES),
     Action("page.snooze", ("s",), mark("Snooze"), "snooze_page", panes=_PAGES),

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import os
+import queue
 import shlex
 import stat
 import subprocess
+import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any, NoReturn, TypeVar
 
+from eventa_cockpit.cleaning import clean_line
 from eventa_cockpit.errors import SecretError
 from eventa_cockpit.locale import _
+
+T = TypeVar("T")
 
 SHORTEST = 6
 """Characters below which a value cannot be masked without hiding ordinary text."""
 COMMAND_S = 20.0
+"""Seconds that whoever keeps a secret may take: a program, a keyring that waits to be unlocked, AWS."""
+CONNECT_S, READ_S = 5.0, 10.0
 LARGEST_FILE = 1 << 16
 
 
@@ -136,14 +145,27 @@ def _from_command(command: str, name: str) -> str:
 
 
 def _from_keyring(place: str, name: str) -> str:
-    service, _slash, user = place.partition("/")
+    service, _slash, user = place.rpartition("/")
+    if not (service and user):
+        raise SecretError(
+            _("{name}: keyring:{place} is not of the form keyring:SERVICE/USER.").format(name=name, place=place)
+        )
     try:
         import keyring  # type: ignore[import-not-found,unused-ignore]
+        from keyring.errors import KeyringError  # type: ignore[import-not-found,unused-ignore]
     except ImportError:
         raise SecretError(
             _('{name}: keyring is not installed. Run: pip install "eventa-cockpit[keyring]"').format(name=name)
         ) from None
-    value = keyring.get_password(service, user)
+    try:
+        value = _in_time(lambda: keyring.get_password(service, user), name, "keyring")
+    except KeyringError as error:
+        reason = type(error).__name__
+        raise SecretError(
+            _("{name}: the keyring did not give it ({reason}). Look with: keyring get {service} {user}").format(
+                name=name, reason=reason, service=shlex.quote(service), user=shlex.quote(user)
+            )
+        ) from None
     if value is None:
         raise SecretError(
             _("{name}: the keyring has no {service}/{user}.").format(name=name, service=service, user=user)
@@ -153,17 +175,52 @@ def _from_keyring(place: str, name: str) -> str:
 
 def _from_aws(identifier: str, name: str) -> str:
     import boto3
+    from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
 
+    def ask() -> Any:
+        limits = Config(connect_timeout=CONNECT_S, read_timeout=READ_S, retries={"total_max_attempts": 2})
+        # A session of its own: the shared one would remember credentials that have changed since.
+        return boto3.Session().client("secretsmanager", config=limits).get_secret_value(SecretId=identifier)
+
     try:
-        answer = boto3.client("secretsmanager").get_secret_value(SecretId=identifier)
+        answer = _in_time(ask, name, "AWS Secrets Manager")
     except (BotoCoreError, ClientError) as error:
+        reason = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
         raise SecretError(
             _("{name}: AWS Secrets Manager did not give {identifier}: {reason}.").format(
-                name=name, identifier=identifier, reason=type(error).__name__
+                name=name, identifier=identifier, reason=clean_line(reason)
             )
         ) from None
-    return answer["SecretString"] if "SecretString" in answer else _text(answer["SecretBinary"], name)
+    return str(answer["SecretString"]) if "SecretString" in answer else _text(answer["SecretBinary"], name)
+
+
+def _in_time(work: Callable[[], T], name: str, keeper: str) -> T:
+    """What `work` gives. Raises what it raises, and SecretError once it has taken too long; it is not waited for."""
+    answers: queue.SimpleQueue[Callable[[], T]] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            value = work()
+        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+            answers.put(partial(_raise, error))
+        else:
+            answers.put(lambda: value)
+
+    threading.Thread(target=ask, name="secret", daemon=True).start()
+    try:
+        answer = answers.get(timeout=COMMAND_S)
+    except queue.Empty:
+        raise SecretError(
+            _("{name}: {program} gave nothing within {seconds:.0f} s.").format(
+                name=name, program=keeper, seconds=COMMAND_S
+            )
+        ) from None
+    return answer()
+
+
+def _raise(error: BaseException) -> NoReturn:
+    raise error
 
 
 def _from_prompt(_rest: str, name: str) -> str:

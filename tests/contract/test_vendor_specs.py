@@ -22,11 +22,12 @@ from openapi_core.datatypes import RequestParameters
 from openapi_core.exceptions import OpenAPIError
 from tests.contract.loopback import Loopback, Request, answer_json, by_path
 from tests.contract.paging_answers import page
+from tests.contract.test_pagerduty_telling import Paging
 from tests.contract.vendors import alertmanager, healthy, on_call, pagerduty, pages, sentry
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 from eventa_cockpit.config import EnvironmentConfig
-from eventa_cockpit.integrations.telling import pager_of, pagerduty_events_of
+from eventa_cockpit.integrations.telling import pager_of, pagerduty_events_of, pagerduty_of
 
 FOLDER = Path(os.environ["VENDOR_SPECS"])
 
@@ -156,6 +157,16 @@ async def test_pagerduty_knows_our_events(upstream: Loopback, monkeypatch: pytes
     await events.tell_change("Maintenance mode on", {"step": "mitigate.2"})
     await events.close()
     assert objections(events_description(), upstream) == []
+
+
+async def test_pagerduty_knows_our_escalation_and_its_note(upstream: Loopback) -> None:
+    upstream.behaviour = Paging()
+    config = EnvironmentConfig(pagerduty=pagerduty(upstream.url, from_email="hanako@eventa.example"))
+    sender = pagerduty_of(config, lambda: "PT4KHLK")
+    assert sender is not None
+    await sender.send("2", "nobody answered")
+    assert len(upstream.requests) == 4
+    assert objections(pagerduty_description(), upstream) == []
 
 
 def test_a_wrong_request_would_be_noticed() -> None:

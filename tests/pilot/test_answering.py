@@ -61,7 +61,7 @@ async def test_a_page_is_acknowledged_escalated_noted_and_resolved(world: World,
         await cockpit.press("enter")
         await cockpit.shows("the note is on #4711.")
 
-        await cockpit.press("x")
+        await cockpit.press("d")
         await cockpit.until(lambda: isinstance(cockpit.app.screen, AskText), "it asks how")
         assert "Still firing: PaymentFailureRateHigh" in cockpit.text
         await cockpit.press("enter")

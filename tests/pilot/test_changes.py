@@ -19,9 +19,9 @@ def bad_release(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 async def test_the_release_before_the_first_alert_is_the_first_suspect(bad_release: World, tmp_path: Path) -> None:
     async with opened(bad_release.config_path, tmp_path, (120, 40)) as cockpit:
-        await cockpit.shows("⚠ eventa-frontend")
+        await cockpit.shows("-1m")
         await cockpit.press("9")
-        await cockpit.shows("1 change inside")
+        await cockpit.shows("before the first alert")
         await cockpit.shows("eventa-frontend revision 42 (4.19.0)")
         await cockpit.shows("✗ first alert")
 

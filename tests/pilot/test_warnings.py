@@ -58,6 +58,17 @@ async def test_a_log_out_that_would_end_the_run_is_said_with_the_command_that_ch
         await cockpit.shows("loginctl enable-linger aya")
 
 
+@pytest.mark.parametrize(("prefix", "is_warned"), [(("false",), True), (("env",), False), (("no-such-program",), True)])
+async def test_a_scope_that_turns_out_not_to_be_had_is_said_before_the_step_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prefix: tuple[str, ...], is_warned: bool
+) -> None:
+    fate = LogoutFate(survives=True, prefix=prefix, warning="Your own systemd manager does not answer.")
+    monkeypatch.setattr(opening, "logout_fate", lambda: fate)
+    async with asked(tmp_path, "true") as cockpit:
+        assert ("systemd manager does not answer" in cockpit.text) is is_warned
+        assert cockpit.state("procedure.1") is StepState.TODO
+
+
 @contextmanager
 def full_disk() -> Iterator[None]:
     """No file of this process grows meanwhile: writes fail as on a full disk. Over before pytest itself writes."""

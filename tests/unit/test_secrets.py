@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+import socket
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -112,10 +117,123 @@ def test_a_value_that_cannot_be_masked_or_be_a_variable_is_refused(value, file):
     refusal(f"file:{file}")
 
 
+class Ring:
+    """A keyring of its own, on a real file, as the library's own interface wants it."""
+
+    def __init__(self, folder: Path) -> None:
+        keyring = pytest.importorskip("keyring")
+        backend = pytest.importorskip("keyring.backend")
+        path = folder / "ring.json"
+        self.failure: Exception | None = None
+        self.patience_s = 0.0
+        ring = self
+
+        class FileKeyring(backend.KeyringBackend):
+            priority = 1
+
+            def get_password(self, service: str, username: str) -> str | None:
+                time.sleep(ring.patience_s)
+                if ring.failure is not None:
+                    raise ring.failure
+                return json.loads(path.read_text()).get(f"{service}|{username}")
+
+            def set_password(self, service: str, username: str, password: str) -> None:
+                known = json.loads(path.read_text()) if path.exists() else {}
+                path.write_text(json.dumps({**known, f"{service}|{username}": password}))
+
+            def delete_password(self, service: str, username: str) -> None:
+                raise NotImplementedError
+
+        self.errors = pytest.importorskip("keyring.errors")
+        self.before = keyring.get_keyring()
+        self.library = keyring
+        keyring.set_keyring(FileKeyring())
+
+
+@pytest.fixture
+def ring(tmp_path: Path) -> Iterator[Ring]:
+    made = Ring(tmp_path)
+    yield made
+    made.library.set_keyring(made.before)
+
+
+@pytest.mark.parametrize("service", ["eventa", "https://api.eventa.app"])
+def test_from_a_keyring(ring, service):
+    ring.library.set_password(service, "admin", VALUE)
+
+    assert read_secret(f"keyring:{service}/admin", name="TOKEN") == VALUE
+    assert "the keyring has no eventa/nobody" in refusal("keyring:eventa/nobody")
+
+
+@pytest.mark.parametrize("place", ["eventa", "/admin", "eventa/", ""])
+def test_a_keyring_without_service_or_user_is_refused(place):
+    assert "keyring:SERVICE/USER" in refusal(f"keyring:{place}")
+
+
+@pytest.mark.parametrize("kind", ["NoKeyringError", "KeyringLocked", "InitError"])
+def test_a_keyring_that_refuses_is_a_sentence_with_the_command_to_look(ring, kind):
+    ring.failure = getattr(ring.errors, kind)(VALUE)
+
+    assert f"({kind}). Look with: keyring get eventa admin" in refusal("keyring:eventa/admin")
+
+
+def test_a_keyring_that_waits_to_be_unlocked_is_not_waited_for(ring, monkeypatch):
+    monkeypatch.setattr("eventa_cockpit.secrets.COMMAND_S", 0.05)
+    ring.patience_s = 2.0
+
+    assert "keyring gave nothing within" in refusal("keyring:eventa/admin")
+
+
 def test_a_keyring_that_is_not_installed_is_a_sentence(monkeypatch):
     monkeypatch.setitem(sys.modules, "keyring", None)
 
     assert "pip install" in refusal("keyring:eventa/admin")
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A client of a real server that speaks Secrets Manager, to which the environment leads."""
+    import boto3
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    for name, value in {
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_ACCESS_KEY_ID": "AKIAEXAMPLEEXAMPLE00",
+        "AWS_SECRET_ACCESS_KEY": "not-a-real-key",
+        "AWS_DEFAULT_REGION": "ap-northeast-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    yield boto3.client("secretsmanager")
+    server.stop()
+
+
+def test_from_aws_as_text_and_as_bytes(aws):
+    aws.create_secret(Name="eventa/text", SecretString=f"{VALUE}\n")
+    aws.create_secret(Name="eventa/bytes", SecretBinary=VALUE.encode())
+    aws.create_secret(Name="eventa/other", SecretBinary=b"\xff\xfe\xfd" * 10)
+
+    assert read_secret("aws-secretsmanager:eventa/text", name="TOKEN") == VALUE
+    assert read_secret("aws-secretsmanager:eventa/bytes", name="TOKEN") == VALUE
+    assert "UTF-8" in refusal("aws-secretsmanager:eventa/other")
+    assert "did not give eventa/none: ResourceNotFoundException" in refusal("aws-secretsmanager:eventa/none")
+
+
+def test_aws_that_does_not_answer_is_a_sentence(aws, monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        monkeypatch.setattr("eventa_cockpit.secrets.COMMAND_S", 0.5)
+
+        assert "AWS Secrets Manager gave nothing within" in refusal("aws-secretsmanager:eventa/admin")
+
+
+def test_aws_without_a_region_is_a_sentence(aws, monkeypatch):
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+
+    assert "NoRegionError" in refusal("aws-secretsmanager:eventa/admin")
 
 
 def test_aws_without_credentials_is_a_sentence(monkeypatch):

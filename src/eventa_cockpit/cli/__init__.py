@@ -23,6 +23,7 @@ COMMANDS = {
     "incidents": "eventa_cockpit.cli.incidents:incidents",
     "journal": "eventa_cockpit.cli.journal:journal",
     "postmortem": "eventa_cockpit.cli.postmortem:postmortem",
+    "preflight": "eventa_cockpit.cli.preflight:preflight",
     "runbooks": "eventa_cockpit.cli.runbooks:runbooks",
     "status": "eventa_cockpit.cli.status:status",
     "verify": "eventa_cockpit.cli.verify:verify",

@@ -30,6 +30,10 @@ AREAS = {
     "secrets": mark("Secrets"),
     "upstreams": mark("Upstreams"),
     "terminal": mark("Terminal"),
+    "values": mark("Parameters"),
+    "identity": mark("Where commands act"),
+    "database": mark("Slow-query log"),
+    "clock": mark("Clock"),
 }
 
 

@@ -46,7 +46,7 @@ def runbooks() -> None:
 @pass_options
 def list_runbooks(options: Options, paths: tuple[Path, ...], *, as_json: bool) -> int:
     """List the runbooks of each PATH."""
-    library = _library(paths, options)
+    library = open_library(paths, options)
     if as_json:
         from eventa_cockpit.runbook.report import library_data
 
@@ -70,7 +70,7 @@ def list_runbooks(options: Options, paths: tuple[Path, ...], *, as_json: bool) -
 @pass_options
 def show_runbook(options: Options, runbook_id: str, paths: tuple[Path, ...], *, as_json: bool) -> int:
     """Show the runbook ID of the PATHs: its steps, commands, parameters and risks."""
-    runbook = _runbook(_library(paths, options), runbook_id)
+    runbook = find_runbook(open_library(paths, options), runbook_id)
     if as_json:
         from eventa_cockpit.runbook.report import runbook_data
 
@@ -110,7 +110,7 @@ def allow_runbooks(options: Options, paths: tuple[Path, ...], *, yes: bool) -> i
     vetting = _vetting(options)
     places = [
         (runbook, step, index)
-        for runbook in _library(paths, options).runbooks
+        for runbook in open_library(paths, options).runbooks
         for step in runbook.steps
         for index in range(len(step.commands))
     ]
@@ -137,7 +137,7 @@ def allow_runbooks(options: Options, paths: tuple[Path, ...], *, yes: bool) -> i
 def show_trust(options: Options, runbook_id: str, paths: tuple[Path, ...]) -> int:
     """Show which commands of the runbook ID may run without an approval, and why."""
     vetting = _vetting(options)
-    runbook = _runbook(_library(paths, options), runbook_id)
+    runbook = find_runbook(open_library(paths, options), runbook_id)
     for step in runbook.steps:
         for index in range(len(step.commands)):
             trust = vetting.trust_in(runbook, step, index)
@@ -161,7 +161,8 @@ def _vetting(options: Options) -> Vetting:
     return Vetting(prepare_state(config), responder.name, signers=config.trusted_signers)
 
 
-def _runbook(library: Library, runbook_id: str) -> Runbook:
+def find_runbook(library: Library, runbook_id: str) -> Runbook:
+    """Raises RunbookError, which names those that there are."""
     runbook = library.runbook(runbook_id)
     if runbook is None:
         known = ", ".join(entry.id for entry in library.runbooks) or _("none")
@@ -169,7 +170,8 @@ def _runbook(library: Library, runbook_id: str) -> Runbook:
     return runbook
 
 
-def _library(paths: Sequence[Path], options: Options) -> Library:
+def open_library(paths: Sequence[Path], options: Options) -> Library:
+    """Raises RunbookError when a path does not exist."""
     from eventa_cockpit.runbook.library import load_library
 
     return load_library(_existing(paths, options))

@@ -16,7 +16,7 @@ from eventa_cockpit.config.explaining import NOT_KEYS, without_none
 from eventa_cockpit.config.shapes import Config
 
 EXAMPLES = {
-    "environments.prod": {"production": "true", "title": '"Production"'},
+    "environments.prod": {"production": "true", "title": '"Production"', "aws_account": '"123456789012"'},
     "journal": {
         "url": '"postgresql://cockpit@db.example/cockpit"',
         "password": '"file:/etc/eventa-cockpit/db-password"',
@@ -79,6 +79,7 @@ EXAMPLES = {
         "deployments": '["api", "worker"]',
         "kubeconfig": '"/home/you/.kube/config"',
         "context": '"eventa-prod"',
+        "cluster": '"https://kube.example:6443"',
     },
     "environments.prod.pagerduty": {
         "token": '"env:PAGERDUTY_TOKEN"',

@@ -187,7 +187,9 @@ class Kubernetes(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True
     kubeconfig: str | None = None
     """Path of the kubeconfig; unset means $KUBECONFIG, ~/.kube/config or the pod's own account."""
     context: str | None = None
-    """Context of the kubeconfig; unset means its current one."""
+    """Context of the kubeconfig; unset means its current one. A step is not run while kubectl would use another."""
+    cluster: str | None = None
+    """Name of the kubeconfig's cluster, or the address of its API server, that a step's kubectl must reach."""
 
 
 class PagerDuty(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -258,7 +260,7 @@ class EscalationChannel(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """How one target of the escalation policy is reached."""
 
     to: str
-    """Channel or user of Slack; of PagerDuty the escalation level."""
+    """Channel or user of Slack; of PagerDuty the level to which the incident's page is escalated (`"2"`)."""
     vendor: str = "slack"
     """`slack` or `pagerduty`."""
     automatic: bool = False
@@ -300,12 +302,17 @@ class EnvironmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Who is on call where PagerDuty does not say it."""
     status_pages: dict[str, StatusPage] = field(default_factory=dict)
     """Status pages of vendors, by the name that is shown."""
+    aws_account: str = ""
+    """Number of the AWS account that a step's commands must act in, or the ARN of who they act as (`*` at its end for
+    any); a step is not run as anybody else."""
     plugins: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Upstream of another package (docs/integrations.md), by the name that is shown."""
     slack: Slack | None = None
     """Where people are told; without it texts are ready to be copied."""
     escalation: dict[str, EscalationChannel] = field(default_factory=dict)
     """Target of the escalation policy, in the policy's own words → how it is reached."""
+    declare_unanswered: bool = False
+    """`cockpit watch` declares an incident for a critical alert that nobody answers, so that the policy acts."""
     variables: dict[str, str] = field(default_factory=dict)
     """Variables that every command gets."""
     parameters: dict[str, str] = field(default_factory=dict)

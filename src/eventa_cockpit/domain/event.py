@@ -36,6 +36,8 @@ class IncidentClosed:
 @dataclass(frozen=True, slots=True)
 class ResponderJoined:
     host: str = ""
+    is_unattended: bool = False
+    """A program that looks after deadlines and messages, not a person."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import timedelta
 
-from eventa_cockpit.config import EnvironmentConfig, Slack
+from eventa_cockpit.config import EnvironmentConfig, PagerDuty, Slack
 from eventa_cockpit.integrations.fetching import Fetcher
 from eventa_cockpit.integrations.pagerduty_actions import PagerDutyPager, sender_of
 from eventa_cockpit.integrations.pagerduty_events import PagerDutyEvents
+from eventa_cockpit.integrations.pagerduty_telling import PagerDutyEscalation
 from eventa_cockpit.integrations.paging_sources import pagerduty_api
 from eventa_cockpit.integrations.slack import SlackBot, SlackWebhook
 from eventa_cockpit.secrets import read_secret
 
-SLACK = "slack"
-PAGERDUTY = "pagerduty"
+SLACK, PAGERDUTY = "slack", "pagerduty"
 
 
 def slack_of(environment: EnvironmentConfig) -> SlackBot | SlackWebhook | None:
@@ -50,3 +51,17 @@ def _slack(config: Slack) -> SlackBot | SlackWebhook:
         return SlackWebhook(lambda: read_secret(place, name="slack.webhook"), Fetcher(), deadline)
     token = config.token
     return SlackBot(config.url, Fetcher(lambda: f"Bearer {read_secret(token, name='slack.token')}"), deadline)
+
+
+def pagerduty_of(environment: EnvironmentConfig, page_id: Callable[[], str]) -> PagerDutyEscalation | None:
+    """The configured way to escalate a page, if there is one; `page_id` names the page, or raises UpstreamError."""
+    config = environment.pagerduty
+    if config is None:
+        return None
+    deadline = timedelta(seconds=config.deadline)
+    return PagerDutyEscalation(pagerduty_api(config), lambda: _author(config), page_id, deadline)
+
+
+def _author(config: PagerDuty) -> str:
+    email = config.from_email
+    return read_secret(email, name="pagerduty.from_email") if email.startswith("env:") else email

@@ -58,6 +58,11 @@ class Runner:
                 return
         self._launcher = ours
 
+    @property
+    def has_prefix(self) -> bool:
+        """What is started goes where the prefix puts it; false where that was tried and failed, or there is none."""
+        return bool(self._prefix) and self._process is not None and self._process.poll() is None
+
     def start(self, request: RunRequest) -> None:
         """Claim the run and start its command; returns when it runs, or has its verdict because it could not.
 

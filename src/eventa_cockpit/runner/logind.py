@@ -17,8 +17,10 @@ from eventa_cockpit.locale import _
 ROOT = Path("/")
 CONFIGURATION_FOLDERS = ("usr/lib/systemd", "usr/local/lib/systemd", "run/systemd", "etc/systemd")
 """From the least to the most important."""
+ENV = "/usr/bin/env"
 TRUE = {"yes", "true", "on", "1"}
-SCOPE = ("systemd-run", "--user", "--scope", "--quiet", "--collect", "--")
+SCOPE_PROGRAM = "systemd-run"
+SCOPE = ("--user", "--scope", "--quiet", "--collect", "--")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,10 @@ class LogoutFate:
     prefix: tuple[str, ...] = ()
     """What the launcher is started with so that it does; empty where nothing is needed or nothing helps."""
     warning: str = ""
-    """What to tell the responder before a step starts, with the command that changes it; empty where all is well."""
+    """What to tell the responder before a step starts, with the command that changes it; empty where all is well.
+
+    With a prefix: what to tell where that turns out not to work.
+    """
 
 
 def logout_fate(root: Path = ROOT, user: str | None = None) -> LogoutFate:
@@ -39,9 +44,15 @@ def logout_fate(root: Path = ROOT, user: str | None = None) -> LogoutFate:
     name = user or _user_name()
     if not _kills(root, name):
         return LogoutFate(survives=True)
-    lingers = (root / "var/lib/systemd/linger" / name).exists()
-    if lingers and _has_user_manager(root):
-        return LogoutFate(survives=True, prefix=SCOPE)
+    if (root / "var/lib/systemd/linger" / name).exists():
+        unreachable = _(
+            "This machine ends everything you started when you log out (KillUserProcesses=yes), runs included, and "
+            "your own systemd manager, which could keep them, does not answer. To see why: systemctl --user status"
+        )
+        program = shutil.which(SCOPE_PROGRAM)
+        if program is not None and _has_user_manager(root):
+            return LogoutFate(survives=True, prefix=_scope(program), warning=unreachable)
+        return LogoutFate(survives=False, warning=unreachable)
     return LogoutFate(
         survives=False,
         warning=_(
@@ -49,6 +60,16 @@ def logout_fate(root: Path = ROOT, user: str | None = None) -> LogoutFate:
             "To let them go on: loginctl enable-linger {user}"
         ).format(user=name),
     )
+
+
+def _scope(program: str) -> tuple[str, ...]:
+    """By its whole path: the launcher has no `PATH`.
+
+    After `su` nobody has said where the user's own manager listens, although there is only one place.
+    """
+    if "XDG_RUNTIME_DIR" in os.environ:
+        return (program, *SCOPE)
+    return (ENV, f"XDG_RUNTIME_DIR=/run/user/{os.getuid()}", program, *SCOPE)
 
 
 def _user_name() -> str:
@@ -68,8 +89,7 @@ def _is_in_session(root: Path) -> bool:
 
 
 def _has_user_manager(root: Path) -> bool:
-    runtime = root / "run/user" / str(os.getuid())
-    return (runtime / "systemd/private").exists() and shutil.which(SCOPE[0]) is not None
+    return (root / "run/user" / str(os.getuid()) / "systemd/private").exists()
 
 
 def _kills(root: Path, user: str) -> bool:

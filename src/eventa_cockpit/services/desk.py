@@ -18,18 +18,23 @@ if TYPE_CHECKING:
     from eventa_cockpit.domain.alert import Alert, AlertList
     from eventa_cockpit.domain.incident import Incident
     from eventa_cockpit.domain.matching import Match, Offer
+    from eventa_cockpit.domain.preflight import Preflight
     from eventa_cockpit.domain.runbook import Library, Runbook
     from eventa_cockpit.runner.indexing import Indexer
     from eventa_cockpit.runner.output import OutputLog
-    from eventa_cockpit.services.incidents import Incidents
+    from eventa_cockpit.services.incidents import Incidents, IncidentSummary
     from eventa_cockpit.services.keeping import BoardKeeper
     from eventa_cockpit.services.paging import Pager, Paging
+    from eventa_cockpit.services.preflight.remembering import Preflights
     from eventa_cockpit.services.session import Session
+    from eventa_cockpit.services.steering import Steering
 
 LOOKED_UP = 30
 """Alerts, the most urgent first, for which a runbook is looked up unasked."""
 FOLLOW_S = 0.5
 """How often runs and other sessions are looked at."""
+TEND_S = 2.0
+"""How often deadlines and waiting messages are looked at."""
 
 Clock = Callable[[], datetime]
 Listener = Callable[[], None]
@@ -42,10 +47,14 @@ class Contents(NamedTuple):
     poller: BoardKeeper
     incidents: Incidents
     close: Listener = lambda: None
-    logout_warning: str = ""
+    steer: Callable[[Session], Steering] | None = None
+    """Puts together what a session can do about its incident besides its steps."""
+    logout_warning: Callable[[], str] = lambda: ""
     """What to tell before a step starts that a log-out would end; empty where all is well."""
     pager: Pager | None = None
     """What pages are answered with; None where no paging service is configured."""
+    preflights: Preflights | None = None
+    """None where no runbook is looked at before its first step."""
 
 
 def utc_now() -> datetime:
@@ -73,6 +82,10 @@ class Desk:
         self.clock = clock
         self.session: Session | None = None
         """None until there is an incident."""
+        self.steering: Steering | None = None
+        """What can be done about the incident besides its steps."""
+        self.untended = ""
+        """Why the deadlines and messages are not looked after just now; empty when they are."""
         self._fetch = fetch
         self._contents: Contents | None = None
         self._paging: Paging | None = None
@@ -80,6 +93,8 @@ class Desk:
         self._indexer: Indexer | None = None
         self._log: OutputLog | None = None
         self._listeners: list[Listener] = []
+        self._examined = ""
+        """The runbook whose preflight was begun last by itself."""
         self._offered_for: tuple[Board | None, Library | None] = (None, None)
         self._offers: Mapping[str, Offer | None] = MappingProxyType({})
 
@@ -90,7 +105,7 @@ class Desk:
 
     @property
     def logout_warning(self) -> str:
-        return self._contents.logout_warning if self._contents is not None else ""
+        return self._contents.logout_warning() if self._contents is not None else ""
 
     @property
     def paging(self) -> Paging | None:
@@ -111,6 +126,8 @@ class Desk:
             contents = self._contents = await asyncio.to_thread(self._fetch)
             self.board = contents.poller.board
             contents.poller.subscribe(self._on_board)
+            if contents.preflights is not None:
+                contents.preflights.subscribe(self._tell)
             self._tell()
             session = await contents.incidents.resume()
             if session is not None:
@@ -133,6 +150,17 @@ class Desk:
             await asyncio.sleep(FOLLOW_S)
             if self.session is not None:
                 await self.session.refresh()
+
+    async def tend(self) -> None:
+        """Keep looking after deadlines and messages until cancelled."""
+        while True:
+            await asyncio.sleep(TEND_S)
+            if self.steering is None:
+                continue
+            untended = await self.steering.tend()
+            if untended != self.untended:
+                self.untended = untended
+                self._tell()
 
     def refresh(self) -> None:
         """Ask all upstreams for newer data."""
@@ -180,6 +208,18 @@ class Desk:
         found = next(matches, None)
         return self._opened.library.runbook(found.runbook_id) if found is not None else None
 
+    def examine(self, runbook: Runbook | None, *, anew: bool = False) -> None:
+        """Begin a runbook's preflight, unless a young one is remembered; it fills in by and by."""
+        preflights = self._contents.preflights if self._contents is not None else None
+        if preflights is not None and runbook is not None:
+            given = self.session.incident.parameters if self.session is not None else {}
+            preflights.begin(runbook, given, anew=anew)
+
+    def preflight(self, runbook: str) -> Preflight | None:
+        """What its preflight has found so far; None before it was begun."""
+        preflights = self._contents.preflights if self._contents is not None else None
+        return preflights.report(runbook) if preflights is not None else None
+
     async def begin(self, runbook: Runbook, alert: Alert | None) -> Session:
         """The session of the incident; declares one when there is none. Raises JournalError."""
         await self._has_opened.wait()  # until then, one that is open may still be found
@@ -187,6 +227,21 @@ class Desk:
             self._take(await self._opened.incidents.declare(_title(runbook, alert), alert=alert))
         assert self.session is not None
         return self.session
+
+    async def declare(self, title: str, alert: Alert | None = None) -> Session:
+        """A new incident by hand, whatever else is open; this desk turns to it. Raises JournalError."""
+        await self._has_opened.wait()
+        self._take(await self._opened.incidents.declare(title, alert=alert))
+        assert self.session is not None
+        return self.session
+
+    async def turn_to(self, incident: str) -> None:
+        """Join another incident of this environment. Raises ConfigError and JournalError."""
+        self._take(await self._opened.incidents.open(incident))
+
+    def incidents(self) -> tuple[IncidentSummary, ...]:
+        """All incidents, the newest first. Blocks; raises JournalError."""
+        return self._opened.incidents.list()
 
     def output(self, run_id: str) -> OutputLog | None:
         """The output of a run, indexed from now on in the background."""
@@ -210,6 +265,8 @@ class Desk:
         if self.session is not None:
             self.session.close()
         if self._contents is not None:
+            if self._contents.preflights is not None:
+                self._contents.preflights.close()
             self._contents.close()
 
     @property
@@ -218,11 +275,17 @@ class Desk:
         return self._contents
 
     def _take(self, session: Session) -> None:
+        if self.session is not None:
+            self.session.close()
         self.session = session
+        self.steering = self._opened.steer(session) if self._opened.steer is not None else None
         session.subscribe(self._on_incident)
-        self._tell()
+        self._on_incident(session.incident)
 
-    def _on_incident(self, _incident: Incident) -> None:
+    def _on_incident(self, incident: Incident) -> None:
+        if incident.active_runbook != self._examined and self.library is not None:
+            self._examined = incident.active_runbook
+            self.examine(self.library.runbook(incident.active_runbook))
         self._tell()
 
     def _on_board(self, board: Board) -> None:

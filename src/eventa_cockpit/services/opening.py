@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from eventa_cockpit.config import Config
 from eventa_cockpit.domain.runbook import Library
@@ -14,7 +15,10 @@ from eventa_cockpit.runner.logind import logout_fate
 from eventa_cockpit.services.desk import Contents
 from eventa_cockpit.services.incidents import Incidents, new_responder
 from eventa_cockpit.services.memory import note_about
+from eventa_cockpit.services.preflight.remembering import Preflights
+from eventa_cockpit.services.session import Session
 from eventa_cockpit.services.sharing.joining import keeper_for
+from eventa_cockpit.services.steering import Steering, steering_for
 from eventa_cockpit.services.storing import store_for
 from eventa_cockpit.services.trust import Vetting
 
@@ -30,6 +34,7 @@ def fetch(config: Config, state: Path) -> Contents:
     responder = new_responder(config.responder)
     poller = keeper_for(config, state, responder.name)
     vetting = Vetting(state, responder.name, signers=config.trusted_signers)
+    preflights = Preflights(config, state)
     incidents = Incidents(
         state,
         config,
@@ -37,10 +42,29 @@ def fetch(config: Config, state: Path) -> Contents:
         responder,
         board=lambda: poller.board,
         vetting=vetting,
+        hindrance=preflights.hindrance,
         note=note_about(state, config),
         store=store_for(config, state),
     )
-    return Contents(library_of(config, state), poller, incidents, runner.close, fate.warning, pager_of(config.chosen))
+    library = library_of(config, state)
+    zone = ZoneInfo(config.timezone)
+
+    def steer(session: Session) -> Steering:
+        return steering_for(session, config.chosen, library, zone, lambda: poller.board)
+
+    def logout_warning() -> str:
+        return "" if runner.has_prefix else fate.warning
+
+    return Contents(
+        library,
+        poller,
+        incidents,
+        runner.close,
+        steer=steer,
+        logout_warning=logout_warning,
+        pager=pager_of(config.chosen),
+        preflights=preflights,
+    )
 
 
 def library_of(config: Config, state: Path) -> Library:

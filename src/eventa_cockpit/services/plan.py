@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -125,6 +125,15 @@ class StepPlan:
         return not self.blocked_because and self.rendering.is_ready
 
 
+Hindrance = Callable[[Runbook, Step, Command, Mapping[str, str]], str]
+"""Why a command with these values must not run here, in one sentence; empty when it may."""
+
+
+def unhindered(_runbook: Runbook, _step: Step, _command: Command, _values: Mapping[str, str]) -> str:
+    """Where nothing is known of the machine: for programs that make their own commands."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """What a plan depends on besides the step itself."""
@@ -136,6 +145,8 @@ class Setting:
     vetting: Vetting | None = None
     """None where nobody keeps approvals."""
     responder: str = ""
+    hindrance: Hindrance = unhindered
+    """What is known of this machine and this environment that forbids a command."""
 
     def trust_in(self, runbook: Runbook, step: Step, command_index: int) -> Trust:
         return UNASKED if self.vetting is None else self.vetting.trust_in(runbook, step, command_index)
@@ -213,7 +224,8 @@ def blocked_because(setting: Setting, runbook: Runbook, step: Step, command: Com
         return _("You only watch so far. Take control first to run something that changes {environment}.").format(
             environment=setting.environment.name
         )
-    return ""
+    values = {entry.name: entry.value for entry in _values(setting, runbook, command)}
+    return setting.hindrance(runbook, step, command, values)
 
 
 def _oddities(step: Step, command: Command) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ from eventa_cockpit.locale import _
 from eventa_cockpit.runner import control, observing
 from eventa_cockpit.services.following import NOTHING_YET, follow
 from eventa_cockpit.services.judging import Judge
-from eventa_cockpit.services.plan import Setting, StepPlan, blocked_because, plan
+from eventa_cockpit.services.plan import Hindrance, Setting, StepPlan, blocked_because, plan, unhindered
 from eventa_cockpit.services.record import Record
 from eventa_cockpit.services.starting import Launcher, Starter, Surroundings
 from eventa_cockpit.services.trust import Vetting
@@ -64,6 +64,7 @@ class Session:
         board: Callable[[], Board] = Board,
         clock: Callable[[], datetime] = _utc_now,
         vetting: Vetting | None = None,
+        hindrance: Hindrance = unhindered,
     ) -> None:
         """`runs` is the folder of the incident's runs; `caller` the variables that a short list of is handed on.
 
@@ -76,6 +77,7 @@ class Session:
         self._config = config
         self._starter = Starter(journal, launcher, runs, Surroundings(caller, config, cwd or Path.cwd()))
         self._vetting = vetting
+        self._hindrance = hindrance
         self._judge = Judge(runs, board, clock)
         self._witness = Witness(board, clock)
         self._lock = asyncio.Lock()
@@ -140,9 +142,9 @@ class Session:
 
     # Intents
 
-    async def join(self) -> None:
-        """Say that this responder is here, and read what has happened so far."""
-        await self._write(facts.ResponderJoined(self.responder.host))
+    async def join(self, *, is_unattended: bool = False) -> None:
+        """Say that this responder is here, and read what has happened so far. `is_unattended` for a program."""
+        await self._write(facts.ResponderJoined(self.responder.host, is_unattended))
 
     async def take_control(self) -> None:
         """Leave read-only. On record before anything can be started."""
@@ -294,7 +296,13 @@ class Session:
 
     def _setting(self) -> Setting:
         return Setting(
-            self._environment, self._config, self.incident, self._is_read_only, self._vetting, self.responder.name
+            self._environment,
+            self._config,
+            self.incident,
+            self._is_read_only,
+            self._vetting,
+            self.responder.name,
+            self._hindrance,
         )
 
     def _check(self, plan: StepPlan, answer: Answer) -> None:

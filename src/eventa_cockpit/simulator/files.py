@@ -142,12 +142,12 @@ def _kubeconfig(folder: Path, port: int, token: str) -> str:
     content = {
         "apiVersion": "v1",
         "kind": "Config",
-        "current-context": "eventa-drill",
+        "current-context": sites.CONTEXT,
         "clusters": [{"name": "eventa-drill", "cluster": cluster}],
         "users": [{"name": "responder", "user": {"token": token}}],
         "contexts": [
             {
-                "name": "eventa-drill",
+                "name": sites.CONTEXT,
                 "context": {"cluster": "eventa-drill", "user": "responder", "namespace": "default"},
             }
         ],
@@ -158,7 +158,7 @@ def _kubeconfig(folder: Path, port: int, token: str) -> str:
 def _config(folder: Path, ports: Mapping[str, int]) -> str:
     tables: dict[str, Mapping[str, Any]] = {
         "": {"service": "eventa", "environment": "prod", "state": str(folder / "state")},
-        "environments.prod": {"production": True, "drill": True, "title": "ドリル"},
+        "environments.prod": {"production": True, "drill": True, "title": "ドリル", "aws_account": sites.AWS_ACCOUNT},
         "environments.prod.alertmanager": {"urls": [_url(ports[sites.ALERTMANAGER])], "every": 5.0},
         "environments.prod.database": {
             "instance": sites.INSTANCE,
@@ -192,7 +192,11 @@ def _config(folder: Path, ports: Mapping[str, int]) -> str:
         **{f"environments.prod.prometheus.queries.{name}": query for name, query in QUERIES.items()},
         "environments.prod.slo": {**SLO_QUERIES, "every": 15.0},
         "environments.prod.loki": {"url": _url(ports[sites.LOKI]), "tenant": "eventa", "every": 5.0},
-        "environments.prod.kubernetes": {"kubeconfig": str(folder / "kubeconfig"), "every": 5.0},
+        "environments.prod.kubernetes": {
+            "kubeconfig": str(folder / "kubeconfig"),
+            "context": sites.CONTEXT,
+            "every": 5.0,
+        },
         "environments.prod.pagerduty": {
             "url": _url(ports[sites.PAGERDUTY]),
             "token": f"file:{folder / sites.PAGERDUTY_TOKEN_FILE}",
@@ -206,6 +210,13 @@ def _config(folder: Path, ports: Mapping[str, int]) -> str:
         "environments.prod.calendar": {"address": f"file:{folder / sites.CALENDAR_ADDRESS_FILE}"},
         "environments.prod.status_pages.Stripe": {"url": _url(ports[sites.STATUS]), "every": 15.0},
         'environments.prod.status_pages."PAY.JP"': {"url": _url(ports[sites.PAYJP_STATUS]), "every": 15.0},
+        "environments.prod.slack": {
+            "token": f"file:{folder / sites.SLACK_TOKEN_FILE}",
+            "url": f"{_url(ports[sites.SLACK])}/api",
+            "language": "ja",
+        },
+        'environments.prod.escalation."二次担当"': {"to": "#sre-oncall", "automatic": True},
+        'environments.prod.escalation."技術責任者"': {"to": "#sre-oncall"},
         "environments.prod.variables": variables(folder, ports),
         "environments.prod.parameters": PARAMETERS,
         "environments.prod.secrets": {"ADMIN_TOKEN": f"file:{folder / sites.ADMIN_TOKEN_FILE}"},

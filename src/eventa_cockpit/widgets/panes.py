@@ -187,13 +187,18 @@ class ChecklistPane(ScenePane):
         scene = self._scene
         if scene.checklist.runbook is None:
             return invitation(width)
-        from eventa_cockpit.widgets.view import checklist  # with the shapes of runbooks, once there is one
+        from eventa_cockpit.widgets.view import checklist, preflight  # with the shapes of runbooks, once there is one
 
-        return checklist.rows(scene.checklist, self.cursor, scene.now, scene.zone, width)
+        steps = checklist.rows(scene.checklist, self.cursor, scene.now, scene.zone, width)
+        return [*preflight.banner(scene.preflight, width), *steps]
 
     def summary(self) -> Spans:
         runbook = self._scene.checklist.runbook
-        return (span(runbook.title, Role.ACCENT),) if runbook is not None else ()
+        if runbook is None:
+            return ()
+        from eventa_cockpit.widgets.view import preflight
+
+        return (span(runbook.title, Role.ACCENT), *preflight.mark_of(self._scene.preflight))
 
     def badge(self) -> Spans:
         done, total = self._scene.checklist.progress

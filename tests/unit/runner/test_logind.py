@@ -56,14 +56,70 @@ def test_with_linger_a_scope_of_the_users_own_manager_survives(machine, monkeypa
     fate = logind.logout_fate(machine, "aya")
 
     assert fate.survives
-    assert fate.prefix[:3] == ("systemd-run", "--user", "--scope")
+    assert fate.prefix[-6:] == ("/usr/bin/systemd-run", "--user", "--scope", "--quiet", "--collect", "--")
+
+
+def test_after_su_the_scope_is_asked_for_where_the_users_own_manager_listens(machine, monkeypatch):
+    kill_user_processes(machine)
+    write(machine / "var/lib/systemd/linger/aya", "")
+    write(machine / f"run/user/{os.getuid()}/systemd/private", "")
+    monkeypatch.setattr("shutil.which", lambda _name: "/usr/bin/systemd-run")
+
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    assert logind.logout_fate(machine, "aya").prefix[:2] == ("/usr/bin/env", f"XDG_RUNTIME_DIR=/run/user/{os.getuid()}")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", "/run/user/1")
+    assert logind.logout_fate(machine, "aya").prefix == ("/usr/bin/systemd-run", *logind.SCOPE)
 
 
 def test_linger_without_a_manager_that_can_be_reached_helps_nobody(machine):
     kill_user_processes(machine)
     write(machine / "var/lib/systemd/linger/aya", "")
 
-    assert not logind.logout_fate(machine, "aya").survives
+    fate = logind.logout_fate(machine, "aya")
+
+    assert not fate.survives
+    assert "systemctl --user status" in fate.warning
+    assert "enable-linger" not in fate.warning
+
+
+SETTINGS = {
+    "as compiled in": ("#KillUserProcesses=yes", True),
+    "as Debian has it": ("#KillUserProcesses=no", False),
+    "yes": ("KillUserProcesses=yes", True),
+    "no": ("KillUserProcesses=no", False),
+    "everybody but us": ("KillUserProcesses=yes\nKillExcludeUsers=root aya", False),
+    "only others": ("KillUserProcesses=yes\nKillOnlyUsers=ben", False),
+    "only us": ("KillUserProcesses=yes\nKillOnlyUsers=aya\nKillExcludeUsers=", True),
+    "both lists": ("KillUserProcesses=yes\nKillOnlyUsers=aya\nKillExcludeUsers=aya", False),
+}
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+@pytest.mark.parametrize("is_in_session", [True, False])
+@pytest.mark.parametrize("lingers", [True, False])
+@pytest.mark.parametrize("has_manager", [True, False])
+@pytest.mark.parametrize("has_program", [True, False])
+def test_in_every_combination_a_run_that_would_die_is_said_to(
+    setting, is_in_session, lingers, has_manager, has_program, machine, monkeypatch
+):
+    text, kills = SETTINGS[setting]
+    write(machine / "etc/systemd/logind.conf", f"[Login]\n{text}\n")
+    if not is_in_session:
+        write(machine / "proc/self/cgroup", "0::/system.slice/cockpit.service\n")
+    if lingers:
+        write(machine / "var/lib/systemd/linger/aya", "")
+    if has_manager:
+        write(machine / f"run/user/{os.getuid()}/systemd/private", "")
+    monkeypatch.setattr("shutil.which", lambda _name: "/usr/bin/systemd-run" if has_program else None)
+
+    fate = logind.logout_fate(machine, "aya")
+
+    is_in_danger = kills and is_in_session
+    is_helped = lingers and has_manager and has_program
+    assert fate.survives is (not is_in_danger or is_helped)
+    assert bool(fate.prefix) is (is_in_danger and is_helped)
+    assert bool(fate.warning) is is_in_danger
+    assert ("enable-linger aya" in fate.warning) is (is_in_danger and not lingers)
 
 
 @pytest.mark.parametrize(

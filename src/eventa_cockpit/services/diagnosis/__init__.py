@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eventa_cockpit.config import Config
-from eventa_cockpit.services.diagnosis.finding import Finding, Verdict
+from eventa_cockpit.domain.finding import Finding, Verdict
 from eventa_cockpit.services.diagnosis.places import examine_configuration, examine_runbooks, examine_state
 from eventa_cockpit.services.diagnosis.reaching import examine_secrets, examine_upstreams
 from eventa_cockpit.services.diagnosis.surroundings import examine_login, examine_terminal

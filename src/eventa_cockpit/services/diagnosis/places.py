@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from eventa_cockpit.config import Config, prepare_state, state_folder
+from eventa_cockpit.domain.finding import Finding, missing, ok, warning
 from eventa_cockpit.domain.runbook import Library
 from eventa_cockpit.errors import ConfigError
 from eventa_cockpit.locale import _
-from eventa_cockpit.services.diagnosis.finding import Finding, missing, ok, warning
 from eventa_cockpit.services.signatures import why_unusable
 
 LITTLE_ROOM = 1 << 30
@@ -49,13 +49,8 @@ def examine_state(config: Config) -> Iterator[Finding]:
         yield missing(area, "folder", str(folder), str(error))
         return
     kind = file_system_of(folder)
-    free = shutil.disk_usage(folder).free
     yield ok(area, "folder", _("{folder} can be written").format(folder=folder))
-    room = _("{gigabytes:.1f} GB free").format(gigabytes=free / 1e9)
-    if free < LITTLE_ROOM:
-        yield warning(area, "room", room, _("Make room: du -sh {folder}/*").format(folder=folder))
-    else:
-        yield ok(area, "room", room)
+    yield examine_room(folder)
     if kind in FORGETFUL:
         yield warning(
             area,
@@ -72,6 +67,15 @@ def examine_state(config: Config) -> Iterator[Finding]:
         )
     elif kind:
         yield ok(area, "file system", kind)
+
+
+def examine_room(folder: Path) -> Finding:
+    """Whether a long output finds room there."""
+    free = shutil.disk_usage(folder).free
+    room = _("{gigabytes:.1f} GB free").format(gigabytes=free / 1e9)
+    if free < LITTLE_ROOM:
+        return warning("state", "room", room, _("Make room: du -sh {folder}/*").format(folder=folder))
+    return ok("state", "room", room)
 
 
 def file_system_of(folder: Path) -> str:

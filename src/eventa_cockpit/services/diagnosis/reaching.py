@@ -10,11 +10,11 @@ from typing import Any
 from eventa_cockpit.cleaning import clean_line
 from eventa_cockpit.config import Config
 from eventa_cockpit.domain.board import FailureKind
+from eventa_cockpit.domain.finding import Finding, missing, ok, warning
 from eventa_cockpit.domain.source import Source
 from eventa_cockpit.errors import CockpitError, SecretError, UpstreamError
 from eventa_cockpit.locale import _, mark
 from eventa_cockpit.secrets import SecretWantedError, read_secret
-from eventa_cockpit.services.diagnosis.finding import Finding, missing, ok, warning
 
 GRACE_S = 1.0
 
@@ -37,17 +37,20 @@ REMEDIES = {
 
 
 def examine_secrets(config: Config) -> Iterator[Finding]:
-    """Whether each value can be had. No value is ever part of a finding."""
-    for name, place in config.chosen.secrets.items():
-        kind = place.partition(":")[0]
-        try:
-            read_secret(place, name=name)
-        except SecretWantedError:
-            yield ok("secrets", name, _("will be asked for when it is needed"))
-        except SecretError as error:
-            yield missing("secrets", name, _("cannot be had from {kind}:").format(kind=kind), str(error))
-        else:
-            yield ok("secrets", name, _("can be had from {kind}:").format(kind=kind))
+    """Whether each value can be had."""
+    return (examine_secret(name, place) for name, place in config.chosen.secrets.items())
+
+
+def examine_secret(name: str, place: str) -> Finding:
+    """Reads the value and throws it away; it is never part of a finding. May take as long as its provider."""
+    kind = place.partition(":")[0]
+    try:
+        read_secret(place, name=name)
+    except SecretWantedError:
+        return ok("secrets", name, _("will be asked for when it is needed"))
+    except SecretError as error:
+        return missing("secrets", name, _("cannot be had from {kind}:").format(kind=kind), str(error))
+    return ok("secrets", name, _("can be had from {kind}:").format(kind=kind))
 
 
 def examine_upstreams(config: Config) -> Iterator[Finding]:

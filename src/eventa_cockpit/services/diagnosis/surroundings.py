@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from eventa_cockpit import terminal
+from eventa_cockpit.domain.finding import Finding, ok, warning
 from eventa_cockpit.locale import _
-from eventa_cockpit.services.diagnosis.finding import Finding, ok, warning
 
 TRY_S = 3.0
 LINGER = Path("/var/lib/systemd/linger")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from eventa_cockpit.config import Config
+from eventa_cockpit.domain.finding import Finding, missing, ok
 from eventa_cockpit.domain.runbook import Command, Library
 from eventa_cockpit.locale import _
-from eventa_cockpit.services.diagnosis.finding import Finding, missing, ok
 
 SHELL = "bash"
 SHELL_LANGUAGES = frozenset({"bash", "sh", "shell", "zsh", "console", "shell-session", ""})
@@ -48,16 +48,20 @@ def examine_tools(config: Config, library: Library) -> Iterator[Finding]:
     else:
         yield ok("tools", SHELL, found)
     for program, users in sorted(programs_of(library).items()):
-        found = shutil.which(program, path=path)
-        if found is not None:
-            yield ok("tools", program, found)
-            continue
-        yield missing(
-            "tools",
-            program,
-            _("not found; needed by {users}").format(users=", ".join(users)),
-            _install(program, PACKAGES.get(program, f"apt-get install {program}")),
-        )
+        yield examine_program(program, path, users)
+
+
+def examine_program(program: str, path: str, users: Sequence[str]) -> Finding:
+    """Where it is, or who misses it."""
+    found = shutil.which(program, path=path)
+    if found is not None:
+        return ok("tools", program, found)
+    return missing(
+        "tools",
+        program,
+        _("not found; needed by {users}").format(users=", ".join(users)),
+        _install(program, PACKAGES.get(program, f"apt-get install {program}")),
+    )
 
 
 def programs_of(library: Library) -> Mapping[str, list[str]]:
@@ -65,13 +69,14 @@ def programs_of(library: Library) -> Mapping[str, list[str]]:
     users: defaultdict[str, list[str]] = defaultdict(list)
     for runbook in library.runbooks:
         for command in (command for step in runbook.steps for command in step.commands):
-            for program in _programs(command):
+            for program in programs_in(command):
                 if runbook.id not in users[program]:
                     users[program].append(runbook.id)
     return users
 
 
-def _programs(command: Command) -> Iterator[str]:
+def programs_in(command: Command) -> Iterator[str]:
+    """Programs that a command calls on this machine, as often as it does; none for what is not run by a shell."""
     from eventa_cockpit.runbook.shell import Invocation, analyse
     from eventa_cockpit.runbook.wrappers import inner_program
 

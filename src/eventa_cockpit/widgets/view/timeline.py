@@ -84,6 +84,8 @@ def _closed(fact: facts.IncidentClosed, _titles: Titles) -> tuple[str, Role]:
 
 
 def _joined(fact: facts.ResponderJoined, _titles: Titles) -> tuple[str, Role]:
+    if fact.is_unattended:
+        return (_("looks after deadlines and messages from {host}").format(host=fact.host), Role.MUTED)
     text = _("joined from {host}").format(host=fact.host) if fact.host else _("joined")
     return (text, Role.MUTED)
 

@@ -1,4 +1,4 @@
-"""One line of the doctor's report."""
+"""One line of what the doctor, or the preflight of a runbook, has found."""
 
 from __future__ import annotations
 
