@@ -14,6 +14,7 @@ from eventa_cockpit.domain.message import MessageFact
 from eventa_cockpit.domain.obligation import ObligationFact
 from eventa_cockpit.domain.page_action import PageFact
 from eventa_cockpit.domain.response import ResponseFact
+from eventa_cockpit.domain.silence import SilenceFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +213,7 @@ Fact = (
     | ObligationFact
     | PageFact
     | ResponseFact
+    | SilenceFact
     | UnknownFact
 )
 
