@@ -9,11 +9,7 @@ from eventa_cockpit.domain import event as facts
 from eventa_cockpit.domain.event import Event
 from eventa_cockpit.domain.step_record import VERDICTS, StepState
 from eventa_cockpit.locale import _, mark
-<<<<<<< HEAD
-from eventa_cockpit.widgets.view import incident_words, judgements, moments, paging_words, steps
-=======
-from eventa_cockpit.widgets.view import incident_words, judgements, moments, silence_words, steps
->>>>>>> main
+from eventa_cockpit.widgets.view import incident_words, judgements, moments, paging_words, silence_words, steps
 from eventa_cockpit.widgets.view.choosing import Order
 from eventa_cockpit.widgets.view.lines import Line, Role, cell_len, line, pad, span, wrap
 from eventa_cockpit.widgets.view.listing import Cell, Column, Facts, Listing
@@ -172,11 +168,8 @@ _SENTENCES: Mapping[type, Callable[[Any, Titles], tuple[str, Role]]] = {
     facts.StepMarkUndone: _undone,
     facts.NoteAdded: _noted,
     **incident_words.SENTENCES,
-<<<<<<< HEAD
     **paging_words.SENTENCES,
-=======
     **silence_words.SENTENCES,
->>>>>>> main
 }
 _WIDEST_NAME = 12
 LISTING: Listing[Event] = Listing(
