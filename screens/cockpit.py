@@ -19,7 +19,7 @@ from eventa_cockpit.locale import _
 from eventa_cockpit.screens.incident import IncidentKeys
 from eventa_cockpit.screens.looking import Looking
 from eventa_cockpit.screens.notices import sentence_of
-from eventa_cockpit.screens.running import Running
+from eventa_cockpit.screens.silencing import Silencer
 from eventa_cockpit.widgets.bar import Bar
 from eventa_cockpit.widgets.output_pane import OutputPane
 from eventa_cockpit.widgets.pane import ListPane, bindings
@@ -47,7 +47,7 @@ PARTS_A_TICK = 3
 """Bars and panes that are looked at again each second: all of them within four."""
 
 
-class CockpitScreen(Running, IncidentKeys, Looking, Screen[None]):
+class CockpitScreen(Silencer, IncidentKeys, Looking, Screen[None]):
     """Watches the board and the session, and shows both."""
 
     CSS_PATH = "cockpit.tcss"

@@ -72,6 +72,8 @@ _READ = tuple(pane for pane in _THINGS if pane is not Pane.ALERTS and pane not i
 
 ACTIONS: tuple[Action, ...] = (
     Action("alert.open", ("enter", "o"), mark("Open runbook"), "open_alert", panes=(Pane.ALERTS,), is_in_footer=True),
+    Action("alert.silence", ("s",), mark("Silence"), "silence_alert", panes=(Pane.ALERTS,), is_in_footer=True),
+    Action("alert.unsilence", ("S",), mark("End silence"), "unsilence_alert", panes=(Pane.ALERTS,)),
     Action("step.run", ("enter", "o"), mark("Run step"), "run_step", panes=(Pane.CHECKLIST,), is_in_footer=True),
     Action("step.rerun", ("r",), mark("Run again"), "rerun_step", panes=_STEP),
     Action("step.edit", ("e",), mark("Edit and run"), "edit_step", panes=(Pane.CHECKLIST,)),

@@ -20,6 +20,7 @@ from eventa_cockpit.config import (
     Cdn,
     Database,
     EnvironmentConfig,
+    GrafanaAlerts,
     Kubernetes,
     Loki,
     PagerDuty,
@@ -52,6 +53,11 @@ def source(environment: EnvironmentConfig, key: str = "") -> Source[Any]:
 
 def alertmanager(*urls: str, deadline: float = 5.0, **options: Any) -> Source[Any]:
     return source(EnvironmentConfig(alertmanager=Alertmanager(urls=list(urls), deadline=deadline, **options)))
+
+
+def grafana_alerts(url: str, deadline: float = 5.0, **options: Any) -> Source[Any]:
+    settings = {"token": "env:GRAFANA_TOKEN", "deadline": deadline, **options}
+    return source(EnvironmentConfig(grafana_alerts=GrafanaAlerts(url=url, **settings)))
 
 
 def sentry(url: str, deadline: float = 5.0, **options: Any) -> Source[Any]:

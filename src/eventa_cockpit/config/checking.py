@@ -12,6 +12,7 @@ from eventa_cockpit.locale import _
 LANGUAGES = ("auto", "en", "ja")
 UPSTREAMS = (
     "alertmanager",
+    "grafana_alerts",
     "database",
     "alarms",
     "cdn",

@@ -26,6 +26,11 @@ EXAMPLES = {
         "token": '"env:ALERTMANAGER_TOKEN"',
         "matchers": "['service=\"eventa\"']",
     },
+    "environments.prod.grafana_alerts": {
+        "url": '"https://grafana.example"',
+        "token": '"env:GRAFANA_TOKEN"',
+        "matchers": "['service=\"eventa\"']",
+    },
     "environments.prod.database": {
         "instance": '"eventa-production"',
         "profile": '"eventa-read"',

@@ -33,6 +33,17 @@ class Alertmanager(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Name of the alert that always fires; the pane warns when it is not there."""
 
 
+class GrafanaAlerts(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Alerts that Grafana manages itself: in the alerts pane beside Alertmanager's."""
+
+    url: str
+    """Address of Grafana, with its path if it has one."""
+    token: str
+    """Where the token of a service account is (see "Secrets"); to read alerts and to create silences."""
+    matchers: list[str] = field(default_factory=list)
+    """Only alerts that match all of these, in Alertmanager's own syntax."""
+
+
 class Aws(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What every upstream in AWS has."""
 
@@ -276,6 +287,8 @@ class EnvironmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Long name in your own language, shown beside the short one."""
     alertmanager: Alertmanager | None = None
     """Alerts; without it the pane says that nothing is configured."""
+    grafana_alerts: GrafanaAlerts | None = None
+    """Grafana's own alerts; without it only the other sources of alerts count."""
     database: Database | None = None
     """Database metrics; without it the pane says that nothing is configured."""
     alarms: Alarms | None = None

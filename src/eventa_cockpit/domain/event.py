@@ -13,6 +13,7 @@ from eventa_cockpit.domain.expectation import NOTHING, Expectation, Judgement
 from eventa_cockpit.domain.message import MessageFact
 from eventa_cockpit.domain.obligation import ObligationFact
 from eventa_cockpit.domain.response import ResponseFact
+from eventa_cockpit.domain.silence import SilenceFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +211,7 @@ Fact = (
     | MessageFact
     | ObligationFact
     | ResponseFact
+    | SilenceFact
     | UnknownFact
 )
 

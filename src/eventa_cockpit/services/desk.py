@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from eventa_cockpit.services.keeping import BoardKeeper
     from eventa_cockpit.services.preflight.remembering import Preflights
     from eventa_cockpit.services.session import Session
+    from eventa_cockpit.services.silencing import Silences, Silencing
     from eventa_cockpit.services.steering import Steering
 
 LOOKED_UP = 30
@@ -52,6 +53,8 @@ class Contents(NamedTuple):
     """What to tell before a step starts that a log-out would end; empty where all is well."""
     preflights: Preflights | None = None
     """None where no runbook is looked at before its first step."""
+    silences: Mapping[str, Silences] = MappingProxyType({})
+    """Key of a feed → where its alerts are silenced."""
 
 
 def utc_now() -> datetime:
@@ -209,11 +212,28 @@ class Desk:
 
     async def begin(self, runbook: Runbook, alert: Alert | None) -> Session:
         """The session of the incident; declares one when there is none. Raises JournalError."""
+        return await self._session_for(_title(runbook, alert), alert)
+
+    async def _session_for(self, title: str, alert: Alert | None) -> Session:
         await self._has_opened.wait()  # until then, one that is open may still be found
         if self.session is None or not self.session.incident.is_open:
-            self._take(await self._opened.incidents.declare(_title(runbook, alert), alert=alert))
+            self._take(await self._opened.incidents.declare(title, alert=alert))
         assert self.session is not None
         return self.session
+
+    async def silencing(self, alert: Alert) -> Silencing:
+        """What silences alerts, in the session of the incident; declares one when there is none.
+
+        Raises JournalError.
+        """
+        from eventa_cockpit.services.silencing import Silencing
+
+        session = await self._session_for(alert.summary or alert.name, alert)
+        return Silencing(session, self._opened.silences, clock=self.clock)
+
+    def can_silence(self, alert: Alert) -> bool:
+        """Whether the upstream that told of it takes silences from us."""
+        return self._contents is not None and alert.source in self._contents.silences
 
     async def declare(self, title: str, alert: Alert | None = None) -> Session:
         """A new incident by hand, whatever else is open; this desk turns to it. Raises JournalError."""

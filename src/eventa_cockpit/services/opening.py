@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from eventa_cockpit.config import Config
 from eventa_cockpit.domain.runbook import Library
+from eventa_cockpit.integrations.alert_managers import silences_for
 from eventa_cockpit.runbook.library import load_library, shipped_runbooks
 from eventa_cockpit.runner.launching import Runner
 from eventa_cockpit.runner.logind import logout_fate
@@ -45,6 +47,7 @@ def fetch(config: Config, state: Path) -> Contents:
         note=note_about(state, config),
         store=store_for(config, state),
     )
+    silences = silences_for(config.chosen, lambda: datetime.now(UTC))
     library = library_of(config, state)
     zone = ZoneInfo(config.timezone)
 
@@ -62,6 +65,7 @@ def fetch(config: Config, state: Path) -> Contents:
         steer=steer,
         logout_warning=logout_warning,
         preflights=preflights,
+        silences=silences,
     )
 
 
