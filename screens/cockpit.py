@@ -16,6 +16,7 @@ from textual.screen import Screen
 from eventa_cockpit import cover, keymap, theme
 from eventa_cockpit.keymap import Pane
 from eventa_cockpit.locale import _
+from eventa_cockpit.screens.answering import Answering
 from eventa_cockpit.screens.incident import IncidentKeys
 from eventa_cockpit.screens.looking import Looking
 from eventa_cockpit.screens.notices import sentence_of
@@ -47,7 +48,7 @@ PARTS_A_TICK = 3
 """Bars and panes that are looked at again each second: all of them within four."""
 
 
-class CockpitScreen(Silencer, IncidentKeys, Looking, Screen[None]):
+class CockpitScreen(Silencer, IncidentKeys, Looking, Answering, Screen[None]):
     """Watches the board and the session, and shows both."""
 
     CSS_PATH = "cockpit.tcss"

@@ -168,7 +168,7 @@ def upstreams_of(environment: EnvironmentConfig) -> Iterator[tuple[tuple[str, ..
 def _urls_of(upstream: Upstream) -> Iterator[tuple[str, str]]:
     for url in getattr(upstream, "urls", ()):
         yield "urls", url
-    for key in ("url", "endpoint_url"):
+    for key in ("url", "endpoint_url", "events_url"):
         url = getattr(upstream, key, None)
         if url is not None:
             yield key, url

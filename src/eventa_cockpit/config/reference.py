@@ -89,6 +89,7 @@ EXAMPLES = {
     "environments.prod.pagerduty": {
         "token": '"env:PAGERDUTY_TOKEN"',
         "from_email": '"env:PAGERDUTY_EMAIL"',
+        "routing_key": '"env:PAGERDUTY_ROUTING_KEY"',
         "services": '["PSERVIC"]',
         "escalation_policy": '"PPOLICY"',
         "schedules": '["PPRIMRY", "PSECOND"]',

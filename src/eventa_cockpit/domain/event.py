@@ -12,6 +12,7 @@ from eventa_cockpit.domain.evidence import EvidenceFact
 from eventa_cockpit.domain.expectation import NOTHING, Expectation, Judgement
 from eventa_cockpit.domain.message import MessageFact
 from eventa_cockpit.domain.obligation import ObligationFact
+from eventa_cockpit.domain.page_action import PageFact
 from eventa_cockpit.domain.response import ResponseFact
 from eventa_cockpit.domain.silence import SilenceFact
 
@@ -210,6 +211,7 @@ Fact = (
     | EvidenceFact
     | MessageFact
     | ObligationFact
+    | PageFact
     | ResponseFact
     | SilenceFact
     | UnknownFact

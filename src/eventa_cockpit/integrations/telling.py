@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
 
 from eventa_cockpit.config import EnvironmentConfig, PagerDuty, Slack
 from eventa_cockpit.integrations.fetching import Fetcher
-from eventa_cockpit.integrations.pagerduty import BODY_LIMIT, HEADERS, PagerDutyApi
+from eventa_cockpit.integrations.pagerduty_actions import PagerDutyPager, sender_of
+from eventa_cockpit.integrations.pagerduty_events import PagerDutyEvents
 from eventa_cockpit.integrations.pagerduty_telling import PagerDutyEscalation
+from eventa_cockpit.integrations.paging_sources import pagerduty_api
 from eventa_cockpit.integrations.slack import SlackBot, SlackWebhook
 from eventa_cockpit.secrets import read_secret
 
@@ -18,6 +21,27 @@ SLACK, PAGERDUTY = "slack", "pagerduty"
 def slack_of(environment: EnvironmentConfig) -> SlackBot | SlackWebhook | None:
     """The configured way into Slack, if there is one."""
     return _slack(environment.slack) if environment.slack is not None else None
+
+
+def pager_of(environment: EnvironmentConfig) -> PagerDutyPager | None:
+    """What pages are answered with, if there is a paging service."""
+    config = environment.pagerduty
+    if config is None:
+        return None
+    deadline = timedelta(seconds=config.deadline)
+    return PagerDutyPager(pagerduty_api(config), lambda: sender_of(config.from_email, os.environ.get), deadline)
+
+
+def pagerduty_events_of(environment: EnvironmentConfig) -> PagerDutyEvents | None:
+    """What pages others, if there is an integration key for it."""
+    config = environment.pagerduty
+    place = config.routing_key if config is not None else None
+    if config is None or place is None:
+        return None
+    deadline = timedelta(seconds=config.deadline)
+    return PagerDutyEvents(
+        config.events_url, lambda: read_secret(place, name="pagerduty.routing_key"), Fetcher(), deadline
+    )
 
 
 def _slack(config: Slack) -> SlackBot | SlackWebhook:
@@ -34,13 +58,8 @@ def pagerduty_of(environment: EnvironmentConfig, page_id: Callable[[], str]) -> 
     config = environment.pagerduty
     if config is None:
         return None
-    fetcher = Fetcher(lambda: _pagerduty_key(config), headers=HEADERS, body_limit=BODY_LIMIT)
-    api = PagerDutyApi(config.url, fetcher)
-    return PagerDutyEscalation(api, lambda: _author(config), page_id, timedelta(seconds=config.deadline))
-
-
-def _pagerduty_key(config: PagerDuty) -> str:
-    return f"Token token={read_secret(config.token, name='pagerduty.token')}"
+    deadline = timedelta(seconds=config.deadline)
+    return PagerDutyEscalation(pagerduty_api(config), lambda: _author(config), page_id, deadline)
 
 
 def _author(config: PagerDuty) -> str:

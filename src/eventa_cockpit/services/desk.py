@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from eventa_cockpit.runner.output import OutputLog
     from eventa_cockpit.services.incidents import Incidents, IncidentSummary
     from eventa_cockpit.services.keeping import BoardKeeper
+    from eventa_cockpit.services.paging import Pager, Paging
     from eventa_cockpit.services.preflight.remembering import Preflights
     from eventa_cockpit.services.session import Session
     from eventa_cockpit.services.silencing import Silences, Silencing
@@ -51,6 +52,8 @@ class Contents(NamedTuple):
     """Puts together what a session can do about its incident besides its steps."""
     logout_warning: Callable[[], str] = lambda: ""
     """What to tell before a step starts that a log-out would end; empty where all is well."""
+    pager: Pager | None = None
+    """What pages are answered with; None where no paging service is configured."""
     preflights: Preflights | None = None
     """None where no runbook is looked at before its first step."""
     silences: Mapping[str, Silences] = MappingProxyType({})
@@ -88,6 +91,7 @@ class Desk:
         """Why the deadlines and messages are not looked after just now; empty when they are."""
         self._fetch = fetch
         self._contents: Contents | None = None
+        self._paging: Paging | None = None
         self._has_opened = asyncio.Event()
         self._indexer: Indexer | None = None
         self._log: OutputLog | None = None
@@ -105,6 +109,15 @@ class Desk:
     @property
     def logout_warning(self) -> str:
         return self._contents.logout_warning() if self._contents is not None else ""
+
+    @property
+    def paging(self) -> Paging | None:
+        """What can be done to pages; None where nothing can, or while the desk is not open yet."""
+        if self._paging is None and self._contents is not None and self._contents.pager is not None:
+            from eventa_cockpit.services.paging import Paging
+
+            self._paging = Paging(self._contents.pager, lambda: self.session)
+        return self._paging
 
     def subscribe(self, listener: Listener) -> None:
         """Calls `listener` on the event loop after each change of the board or the incident."""

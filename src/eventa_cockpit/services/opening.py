@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from eventa_cockpit.config import Config
 from eventa_cockpit.domain.runbook import Library
 from eventa_cockpit.integrations.alert_managers import silences_for
+from eventa_cockpit.integrations.telling import pager_of
 from eventa_cockpit.runbook.library import load_library, shipped_runbooks
 from eventa_cockpit.runner.launching import Runner
 from eventa_cockpit.runner.logind import logout_fate
@@ -64,6 +65,7 @@ def fetch(config: Config, state: Path) -> Contents:
         runner.close,
         steer=steer,
         logout_warning=logout_warning,
+        pager=pager_of(config.chosen),
         preflights=preflights,
         silences=silences,
     )

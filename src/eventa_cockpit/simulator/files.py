@@ -201,6 +201,8 @@ def _config(folder: Path, ports: Mapping[str, int]) -> str:
             "url": _url(ports[sites.PAGERDUTY]),
             "token": f"file:{folder / sites.PAGERDUTY_TOKEN_FILE}",
             "from_email": PEOPLE[0].email,
+            "routing_key": f"file:{folder / sites.ROUTING_KEY_FILE}",
+            "events_url": _url(ports[sites.PAGERDUTY]),
             "services": [sites.PAGER_SERVICE],
             "escalation_policy": sites.PAGER_POLICY,
             "every": 5.0,
