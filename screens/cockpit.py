@@ -16,9 +16,11 @@ from textual.screen import Screen
 from eventa_cockpit import cover, keymap, theme
 from eventa_cockpit.keymap import Pane
 from eventa_cockpit.locale import _
+from eventa_cockpit.screens.answering import Answering
+from eventa_cockpit.screens.incident import IncidentKeys
 from eventa_cockpit.screens.looking import Looking
 from eventa_cockpit.screens.notices import sentence_of
-from eventa_cockpit.screens.running import Running
+from eventa_cockpit.screens.silencing import Silencer
 from eventa_cockpit.widgets.bar import Bar
 from eventa_cockpit.widgets.output_pane import OutputPane
 from eventa_cockpit.widgets.pane import ListPane, bindings
@@ -28,7 +30,7 @@ from eventa_cockpit.widgets.scene_pane import ScenePane
 from eventa_cockpit.widgets.view import bars, header, moments
 from eventa_cockpit.widgets.view.lines import Line
 from eventa_cockpit.widgets.view.places import SMALLEST, Box, is_single, is_too_small, places
-from eventa_cockpit.widgets.view.scene import Scene, with_incident
+from eventa_cockpit.widgets.view.scene import Scene, with_incident, with_lead
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -46,7 +48,7 @@ PARTS_A_TICK = 3
 """Bars and panes that are looked at again each second: all of them within four."""
 
 
-class CockpitScreen(Running, Looking, Screen[None]):
+class CockpitScreen(Silencer, IncidentKeys, Looking, Answering, Screen[None]):
     """Watches the board and the session, and shows both."""
 
     CSS_PATH = "cockpit.tcss"
@@ -115,7 +117,14 @@ class CockpitScreen(Running, Looking, Screen[None]):
             self._turns = cycle([self.header_bar, self.tabs_bar, *self.query(ScenePane)])
 
     def _places(self, width: int, height: int) -> Mapping[str, Box]:
-        return places(width, height, self.front, is_zoomed=self.is_zoomed, absent=self.scene.absent)
+        return places(
+            width,
+            height,
+            self.front,
+            is_zoomed=self.is_zoomed,
+            absent=self.scene.absent,
+            is_led=self.scene.lead is not None,
+        )
 
     # What changes the scene
 
@@ -154,10 +163,15 @@ class CockpitScreen(Running, Looking, Screen[None]):
         if session is not None:
             scene = with_incident(scene, session.incident, session.live_runs, is_in_control=not session.is_read_only)
             scene = replace(scene, preflight=desk.preflight(session.incident.active_runbook))
+        if desk.steering is not None:
+            scene = with_lead(scene, desk.steering.session.incident, desk.steering.escalation.deadlines, desk.untended)
         self._show(scene)
 
     def _show(self, scene: Scene) -> None:
+        is_moved = (self.scene.lead is None) != (scene.lead is None)
         self.scene = scene
+        if is_moved:
+            self.header_bar.refresh(layout=True)  # an incident has a line of its own in the header
         self._repaint_bars()
         for pane in self.query(ScenePane):
             pane.show(scene)
@@ -182,6 +196,7 @@ class CockpitScreen(Running, Looking, Screen[None]):
         await self.desk.open()
         self.watch_board()
         self.follow_session()
+        self.tend_incident()
         self.output_pane.prepare()
         checklist = self.scene.checklist
         if checklist.runbook is not None:
@@ -196,6 +211,10 @@ class CockpitScreen(Running, Looking, Screen[None]):
     @work(group="session.follow", exclusive=True, exit_on_error=False)
     async def follow_session(self) -> None:
         await self.desk.follow()
+
+    @work(group="incident.tend", exclusive=True, exit_on_error=False)
+    async def tend_incident(self) -> None:
+        await self.desk.tend()
 
     @on(ListPane.Chosen)
     async def _on_row_chosen(self, message: ListPane.Chosen) -> None:

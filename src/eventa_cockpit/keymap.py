@@ -63,8 +63,11 @@ class Action:
 _STEP = (Pane.CHECKLIST, Pane.OUTPUT)
 _OUTPUT = (Pane.OUTPUT,)
 _LISTS = tuple(pane for pane in Pane if pane is not Pane.OUTPUT)
+_PAGES = (Pane.ON_CALL,)
+_PAGED = (Pane.ALERTS, Pane.ON_CALL)
 _SORTED = (Pane.ALERTS, Pane.DATABASE, Pane.ERRORS, Pane.TIMELINE, Pane.LOGS, Pane.UPSTREAMS)
 _THINGS = tuple(pane for pane in _LISTS if pane is not Pane.CHECKLIST)
+_UNPAGED = tuple(pane for pane in _THINGS if pane not in _PAGES)
 """Panes of things that somebody else tells us of."""
 _METRICS = (Pane.DATABASE, Pane.SLO)
 _READ = tuple(pane for pane in _THINGS if pane is not Pane.ALERTS and pane not in _METRICS)
@@ -72,6 +75,8 @@ _READ = tuple(pane for pane in _THINGS if pane is not Pane.ALERTS and pane not i
 
 ACTIONS: tuple[Action, ...] = (
     Action("alert.open", ("enter", "o"), mark("Open runbook"), "open_alert", panes=(Pane.ALERTS,), is_in_footer=True),
+    Action("alert.silence", ("s",), mark("Silence"), "silence_alert", panes=(Pane.ALERTS,), is_in_footer=True),
+    Action("alert.unsilence", ("S",), mark("End silence"), "unsilence_alert", panes=(Pane.ALERTS,)),
     Action("step.run", ("enter", "o"), mark("Run step"), "run_step", panes=(Pane.CHECKLIST,), is_in_footer=True),
     Action("step.rerun", ("r",), mark("Run again"), "rerun_step", panes=_STEP),
     Action("step.edit", ("e",), mark("Edit and run"), "edit_step", panes=(Pane.CHECKLIST,)),
@@ -84,6 +89,26 @@ ACTIONS: tuple[Action, ...] = (
     Action("step.undo", ("u",), mark("Undo mark"), "undo_mark", panes=_STEP),
     Action("note.add", ("n",), mark("Note"), "add_note", panes=_LISTS, is_in_footer=True),
     Action("control.take", ("t",), mark("Take control"), "take_control", is_in_footer=True),
+    Action("incident.menu", ("i",), mark("Incident"), "incident_menu", panes=_LISTS, is_in_footer=True),
+    Action("incident.escalate", ("e",), mark("Escalate"), "escalate", panes=_UNPAGED),
+    Action("incident.postmortem", ("x",), mark("Postmortem"), "write_postmortem", panes=_LISTS),
+    *(
+        Action(f"incident.{name}", (), label, handler)
+        for name, label, handler in (
+            ("declare", mark("Declare an incident"), "declare_incident"),
+            ("choose", mark("Another incident"), "choose_incident"),
+            ("acknowledge", mark("Look after it"), "acknowledge_incident"),
+            ("severity", mark("Severity"), "set_severity"),
+            ("role", mark("Take a role"), "take_role"),
+            ("tell", mark("Tell people"), "tell_people"),
+            ("debts", mark("To be undone"), "debts"),
+            ("unsent", mark("Not sent"), "unsent_messages"),
+            ("helped", mark("Did the chosen step help?"), "judge_help"),
+            ("hand-over", mark("Hand over"), "hand_over"),
+            ("close", mark("Close the incident"), "close_incident"),
+            ("reopen", mark("Open it again"), "reopen_incident"),
+        )
+    ),
     Action("runbook.open", ("b",), mark("Runbooks"), "open_runbook", is_in_footer=True),
     Action("runbook.preflight", ("p",), mark("Preflight"), "show_preflight", panes=_STEP),
     Action("output.search", ("slash",), mark("Search"), "search", Scope.OUTPUT, _OUTPUT, is_in_footer=True),
@@ -108,6 +133,12 @@ ACTIONS: tuple[Action, ...] = (
             ("right", ("right", "l"), mark("Right")),
         )
     ),
+    Action("page.acknowledge", ("a",), mark("Acknowledge"), "acknowledge_page", panes=_PAGED, is_in_footer=True),
+    Action("page.escalate", ("e",), mark("Escalate"), "escalate_page", panes=_PAGES, is_in_footer=True),
+    Action("page.resolve", ("d",), mark("Resolve"), "resolve_page", panes=_PAGES, is_in_footer=True),
+    Action("page.note", ("m",), mark("Note on page"), "note_on_page", panes=_PAGES),
+    Action("page.update", ("u",), mark("Status update"), "update_page", panes=_PAGES),
+    Action("page.snooze", ("s",), mark("Snooze"), "snooze_page", panes=_PAGES),
     Action("metric.chart", ("enter", "o"), mark("Chart"), "show_chart", panes=_METRICS, is_in_footer=True),
     Action("row.open", ("enter",), mark("Details"), "open_row", panes=_READ, is_in_footer=True, is_in_palette=False),
     Action("row.filter", ("slash",), mark("Filter"), "filter_rows", panes=_LISTS, is_in_footer=True),

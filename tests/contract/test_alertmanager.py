@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from tests.contract.loopback import Loopback, Request, answer, answer_json, running
-from tests.contract.vendors import NOW, alert, alertmanager, stamp, suppressed
+from tests.contract.loopback import Loopback, Request, answer, answer_json, by_path, running
+from tests.contract.vendors import NOW, alert, alertmanager, grafana_alerts, stamp, suppressed
 
 from eventa_cockpit.domain.alert import AlertState, Severity
 from eventa_cockpit.domain.board import FailureKind
@@ -167,3 +168,72 @@ async def test_a_renewed_token_is_taken_up_after_a_refusal(upstream: Loopback, m
     assert caught.value.kind is FailureKind.UNAUTHORISED
     monkeypatch.setenv("AM_TOKEN", "renewed-token")
     assert (await source.read()).alerts == ()
+
+
+def silence(identifier: str, **changes: Any) -> dict[str, Any]:
+    content = {
+        "id": identifier,
+        "status": {"state": "active"},
+        "matchers": [{"name": "alertname", "value": "X", "isRegex": False}],
+        "startsAt": stamp(NOW - timedelta(minutes=5)),
+        "endsAt": stamp(NOW + timedelta(hours=1)),
+        "createdBy": "Hanako",
+        "comment": "known",
+    }
+    return {**content, **changes}
+
+
+async def test_a_silenced_alert_says_who_why_and_until_when(upstream: Loopback) -> None:
+    alerts = answer_json([alert(status=suppressed("silencedBy", "s1"))])
+    upstream.behaviour = by_path(alerts=alerts, silences=answer_json([silence("s1"), silence("other")]))
+    found = await alertmanager(upstream.url).read()
+    (holding,) = found.silences_of(found.alerts[0])
+    assert (holding.created_by, holding.comment, holding.ends_at) == ("Hanako", "known", NOW + timedelta(hours=1))
+    assert [matcher.text for matcher in holding.matchers] == ['alertname="X"']
+    assert len(found.silences) == 1
+
+
+async def test_silences_that_cannot_be_read_hide_no_alert(upstream: Loopback) -> None:
+    alerts = answer_json([alert(status=suppressed("silencedBy", "s1"))])
+    upstream.behaviour = by_path(alerts=alerts, silences=answer(b"", status=500))
+    found = await alertmanager(upstream.url).read()
+    assert (len(found.alerts), found.silences) == (1, ())
+
+
+async def test_silences_are_only_asked_for_where_one_holds_an_alert_back(upstream: Loopback) -> None:
+    upstream.behaviour = answer_json([alert()])
+    await alertmanager(upstream.url).read()
+    assert [request.path for request in upstream.requests] == ["/api/v2/alerts"]
+
+
+async def test_each_replica_has_heard_the_watchdog_at_its_own_moment(upstream: Loopback) -> None:
+    with running() as other:
+        upstream.behaviour = answer_json([alert("Watchdog", updatedAt=stamp(NOW - timedelta(minutes=9)))])
+        other.behaviour = answer_json([])
+        beats = (await alertmanager(upstream.url, other.url).read()).heartbeats
+    assert [beat.at for beat in beats] == [NOW - timedelta(minutes=9), None]
+
+
+async def test_an_alert_says_who_is_told_of_it(upstream: Loopback) -> None:
+    upstream.behaviour = answer_json([alert()])
+    assert (await alertmanager(upstream.url).read()).alerts[0].receivers == ("page",)
+
+
+async def test_labels_that_had_to_be_made_harmless_are_not_exact_any_more(upstream: Loopback) -> None:
+    labels = {"alertname": "X", "pod": "a\x1b[2Jb"}
+    upstream.behaviour = answer_json([alert("X", labels=labels), alert("Y")])
+    found = {one.name: one.is_altered for one in (await alertmanager(upstream.url).read()).alerts}
+    assert found == {"X": True, "Y": False}
+
+
+async def test_grafanas_own_alerts_have_the_same_shape_elsewhere(
+    upstream: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRAFANA_TOKEN", "glsa_0123456789")
+    upstream.behaviour = answer_json([alert()])
+    source = grafana_alerts(upstream.url)
+    (found,) = (await source.read()).alerts
+    assert (source.key, source.vendor, found.source) == ("alerts:grafana", "Grafana", "alerts:grafana")
+    (request,) = upstream.requests
+    assert request.path == "/api/alertmanager/grafana/api/v2/alerts"
+    assert request.headers["authorization"] == "Bearer glsa_0123456789"

@@ -9,18 +9,25 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
 from openapi_core import Config, OpenAPI
 from openapi_core.datatypes import RequestParameters
 from openapi_core.exceptions import OpenAPIError
-from tests.contract.loopback import Loopback, Request
-from tests.contract.vendors import alertmanager, healthy, on_call, pages, sentry
+from tests.contract.loopback import Loopback, Request, answer_json, by_path
+from tests.contract.paging_answers import page
+from tests.contract.test_pagerduty_telling import Paging
+from tests.contract.vendors import alertmanager, healthy, on_call, pagerduty, pages, sentry
 from werkzeug.datastructures import Headers, ImmutableMultiDict
+
+from eventa_cockpit.config import EnvironmentConfig
+from eventa_cockpit.integrations.telling import pager_of, pagerduty_events_of, pagerduty_of
 
 FOLDER = Path(os.environ["VENDOR_SPECS"])
 
@@ -46,7 +53,7 @@ class Description:
         self._spec: dict[str, Any] = json.loads((FOLDER / name).read_text())
         # The files themselves have faults that a validator of descriptions would stop at.
         self._api = OpenAPI.from_dict(self._spec, config=Config(spec_validator_cls=None))
-        self._server = server
+        self._server, self._base = server, urlsplit(self._spec["servers"][0]["url"]).path
 
     def wrongs(self, request: Request) -> Iterator[str]:
         """What the vendor would object to: openapi-core's finding, and parameters that are not declared at all."""
@@ -59,7 +66,7 @@ class Description:
 
     def _operation(self, request: Request) -> list[dict[str, Any]]:
         for template, operations in self._spec["paths"].items():
-            pattern = re.sub(r"\{[^}]+\}", "[^/]+", template)
+            pattern = re.sub(r"\{[^}]+\}", "[^/]+", self._base + template)
             if re.fullmatch(pattern, request.path) and request.method.lower() in operations:
                 common = operations.get("parameters", [])
                 return [self._resolved(each) for each in common + operations[request.method.lower()]["parameters"]]
@@ -78,6 +85,11 @@ class Description:
 @cache
 def pagerduty_description() -> Description:
     return Description("pd.json", "https://api.pagerduty.com")
+
+
+@cache
+def events_description() -> Description:
+    return Description("pd-events.json", "https://events.pagerduty.com")
 
 
 @cache
@@ -110,6 +122,50 @@ async def test_pagerduty_knows_our_requests_for_pages(upstream: Loopback, option
 async def test_pagerduty_knows_our_requests_for_on_calls(upstream: Loopback, options: dict[str, Any]) -> None:
     upstream.behaviour = healthy()
     await on_call(upstream.url, **options).read()
+    assert objections(pagerduty_description(), upstream) == []
+
+
+async def test_pagerduty_knows_everything_that_we_write(upstream: Loopback) -> None:
+    pager = pager_of(EnvironmentConfig(pagerduty=pagerduty(upstream.url, from_email="hanako@eventa.app")))
+    assert pager is not None
+    upstream.behaviour = by_path(
+        PT4KHLK=answer_json({"incident": page()}),
+        notes=answer_json({"notes": []}),
+        snooze=answer_json({"incident": page()}, status=201),
+        status_updates=answer_json({}),
+    )
+    await pager.acknowledge("PT4KHLK")
+    await pager.resolve("PT4KHLK", "Stripe is back")
+    await pager.escalate("PT4KHLK", 2, ["佐藤 花子"])
+    await pager.add_note("PT4KHLK", "Stripe is down")
+    await pager.snooze("PT4KHLK", timedelta(hours=1))
+    await pager.update_status("PT4KHLK", "We know.")
+    await pager.close()
+    assert len([request for request in upstream.requests if request.method != "GET"]) == 6
+    assert objections(pagerduty_description(), upstream) == []
+
+
+async def test_pagerduty_knows_our_events(upstream: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROUTING_KEY", "e93facc04764012d7bfb002500d5d1a6")
+    config = pagerduty(upstream.url, routing_key="env:ROUTING_KEY", events_url=upstream.url)
+    events = pagerduty_events_of(EnvironmentConfig(pagerduty=config))
+    assert events is not None
+    upstream.behaviour = answer_json({}, status=202)
+    await events.trigger("Payments fail", "key", component="payment")
+    await events.acknowledge("key")
+    await events.resolve("key")
+    await events.tell_change("Maintenance mode on", {"step": "mitigate.2"})
+    await events.close()
+    assert objections(events_description(), upstream) == []
+
+
+async def test_pagerduty_knows_our_escalation_and_its_note(upstream: Loopback) -> None:
+    upstream.behaviour = Paging()
+    config = EnvironmentConfig(pagerduty=pagerduty(upstream.url, from_email="hanako@eventa.example"))
+    sender = pagerduty_of(config, lambda: "PT4KHLK")
+    assert sender is not None
+    await sender.send("2", "nobody answered")
+    assert len(upstream.requests) == 4
     assert objections(pagerduty_description(), upstream) == []
 
 

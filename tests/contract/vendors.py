@@ -20,6 +20,7 @@ from eventa_cockpit.config import (
     Cdn,
     Database,
     EnvironmentConfig,
+    GrafanaAlerts,
     Kubernetes,
     Loki,
     PagerDuty,
@@ -31,7 +32,10 @@ from eventa_cockpit.config import (
 )
 from eventa_cockpit.domain.board import DATABASE, DATABASE_STATE, SLOW_QUERIES
 from eventa_cockpit.domain.source import Source
+from eventa_cockpit.integrations.aws_identity import AwsIdentity, account_seen_by, caller_identity
+from eventa_cockpit.integrations.fetching import within
 from eventa_cockpit.integrations.registry import sources_for
+from eventa_cockpit.integrations.threads import in_thread
 
 TOKEN = "sntrys_0123456789"
 TOKENS = {"SENTRY_TOKEN": TOKEN, "PAGERDUTY_TOKEN": "y_NbAkKc66ryYTWUXYEu", "ONCALL_ADDRESS": "unset"}
@@ -49,6 +53,11 @@ def source(environment: EnvironmentConfig, key: str = "") -> Source[Any]:
 
 def alertmanager(*urls: str, deadline: float = 5.0, **options: Any) -> Source[Any]:
     return source(EnvironmentConfig(alertmanager=Alertmanager(urls=list(urls), deadline=deadline, **options)))
+
+
+def grafana_alerts(url: str, deadline: float = 5.0, **options: Any) -> Source[Any]:
+    settings = {"token": "env:GRAFANA_TOKEN", "deadline": deadline, **options}
+    return source(EnvironmentConfig(grafana_alerts=GrafanaAlerts(url=url, **settings)))
 
 
 def sentry(url: str, deadline: float = 5.0, **options: Any) -> Source[Any]:
@@ -112,6 +121,26 @@ def alarms(url: str, deadline: float = 10.0, **options: Any) -> Source[Any]:
 def cloudfront(url: str, deadline: float = 10.0, **options: Any) -> Source[Any]:
     config = Cdn(**{"distribution": "E2EXAMPLE", "endpoint_url": url, "deadline": deadline, **options})
     return source(EnvironmentConfig(cdn=config, variables=AWS_VARIABLES))
+
+
+class IdentitySource:
+    """Who AWS takes us for, in the form of a source; it is asked by a preflight."""
+
+    key = "identity"
+    vendor = "AWS"
+    every = timedelta(seconds=60)
+
+    def __init__(self, url: str, deadline: float) -> None:
+        self.deadline = timedelta(seconds=deadline)
+        variables = {"AWS_REGION": "ap-northeast-1", "AWS_ENDPOINT_URL": url, **AWS_VARIABLES}
+        self._account = account_seen_by(variables)
+
+    async def read(self) -> AwsIdentity:
+        async with within(self.deadline):
+            return await in_thread(lambda: caller_identity(self._account, self.deadline), "identity")
+
+    async def close(self) -> None:
+        return
 
 
 def kubernetes(url: str, folder: Path, deadline: float = 10.0, **options: Any) -> Source[Any]:

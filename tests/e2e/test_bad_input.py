@@ -197,7 +197,7 @@ def test_a_fault_of_its_own_leaves_a_report_without_values(state_folder: Path, t
     broken = tmp_path / "broken.py"
     broken.write_text(
         "import sys\n"
-        "import eventa_cockpit.cli as cli\n"
+        "import eventa_cockpit.cli.group as cli\n"
         "def break_(*_a, **_k):\n"
         "    token = 'hunter22-value'\n"
         "    raise ZeroDivisionError(token[:0])\n"

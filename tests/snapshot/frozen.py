@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
+from eventa_cockpit.config import EnvironmentConfig
 from eventa_cockpit.domain.alert import Alert, AlertList, AlertState, Severity
 from eventa_cockpit.domain.board import Board, Failure, FailureKind, Feed
 from eventa_cockpit.domain.cdn import CdnStatus, Invalidation
@@ -30,6 +31,8 @@ from eventa_cockpit.domain.event import (
 )
 from eventa_cockpit.domain.incident import Incident, fold
 from eventa_cockpit.domain.reading import Bound, Point, Reading
+from eventa_cockpit.domain.response import Acknowledged, RoleTaken, SeverityChanged
+from eventa_cockpit.domain.response import Role as ResponseRole
 from eventa_cockpit.domain.rollout import Deployment, PodTrouble, Revision, RolloutList, RolloutState
 from eventa_cockpit.domain.run import RunState, RunStatus
 from eventa_cockpit.domain.service_status import ServiceState, ServiceStatus
@@ -37,12 +40,14 @@ from eventa_cockpit.domain.slow_queries import SlowQueries, SlowStatement
 from eventa_cockpit.runbook.library import load_library, shipped_runbooks
 from eventa_cockpit.runbook.rules import explain
 from eventa_cockpit.services.desk import Contents, Desk
+from eventa_cockpit.services.steering import Steering, steering_for
 from eventa_cockpit.widgets.view.approval import Proposal
 from eventa_cockpit.widgets.view.lines import Role, Span
 
 if TYPE_CHECKING:
     from eventa_cockpit.services.board import BoardService
     from eventa_cockpit.services.incidents import Incidents
+    from eventa_cockpit.services.session import Session
 
 NOW = datetime(2026, 11, 23, 18, 21, 44, tzinfo=UTC)
 """03:21:44 in Tokyo."""
@@ -244,6 +249,9 @@ def events() -> tuple[Event, ...]:
             timedelta(minutes=11, seconds=59),
             StepFinished(book, first, "run-1", "succeeded", 0, elapsed=timedelta(seconds=0.8)),
         ),
+        ("sato", timedelta(minutes=11), Acknowledged()),
+        ("sato", timedelta(minutes=10), SeverityChanged("SEV2", "購入できない")),
+        ("sato", timedelta(minutes=10), RoleTaken(ResponseRole.COMMANDER)),
         ("suzuki", timedelta(minutes=9), ResponderJoined("bastion-2")),
         ("suzuki", timedelta(minutes=8), NoteAdded("Stripe の障害ページに major と出ている")),
         ("sato", timedelta(seconds=8), StepStarted(book, second, "run-2", "curl …", risk="change", environment="prod")),
@@ -306,6 +314,9 @@ class FrozenSession:
     def close(self) -> None:
         """Nothing is open."""
 
+    def is_present(self, _session: str) -> bool:
+        return True
+
 
 class FrozenIncidents:
     """Resumes the one incident, or none."""
@@ -326,6 +337,12 @@ OUTPUT = """\
 """
 
 
+def steer(session: Session) -> Steering:
+    """With the team's own policy, and nobody to tell."""
+    library = load_library([shipped_runbooks()])
+    return steering_for(session, EnvironmentConfig(), library, ZoneInfo("Asia/Tokyo"), board, lambda: NOW)
+
+
 def desk(folder: Path, *, has_incident: bool = True) -> Desk:
     """The frozen moment as the screen sees it; `folder` holds the output of the running step."""
     run = folder / "run-2"
@@ -340,6 +357,7 @@ def desk(folder: Path, *, has_incident: bool = True) -> Desk:
             load_library([shipped_runbooks()]),
             cast("BoardService", FrozenBoard(board())),
             cast("Incidents", FrozenIncidents(FrozenSession(folder) if has_incident else None)),
+            steer=steer,
         ),
         clock=lambda: NOW,
     )

@@ -6,10 +6,9 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from tempfile import gettempdir
-
-import click
 
 from eventa_cockpit import cover
 from eventa_cockpit.errors import CockpitError
@@ -28,11 +27,7 @@ def guarded(command: Callable[[], int | None]) -> int:
     try:
         status = command() or 0
         sys.stdout.flush()
-    except click.ClickException as error:
-        cover.lift()
-        error.show()
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
+    except KeyboardInterrupt:
         cover.lift()
         return INTERRUPTED
     except BrokenPipeError:
@@ -41,7 +36,8 @@ def guarded(command: Callable[[], int | None]) -> int:
     except CockpitError as error:
         return _say(str(error))
     except Exception as error:  # noqa: BLE001 - the last net: it becomes a report and a sentence
-        return _say(_unexpected(error))
+        refused = _refused(error)
+        return _say(_unexpected(error)) if refused is None else refused
     finally:
         cover.lift()
     return status
@@ -49,8 +45,25 @@ def guarded(command: Callable[[], int | None]) -> int:
 
 def _say(sentence: str) -> int:
     cover.lift()
-    click.echo(sentence, err=True)
+    with suppress(OSError):  # nobody listens any more
+        sys.stderr.write(f"{sentence}\n")
+        sys.stderr.flush()
     return CANNOT_GO_ON
+
+
+def _refused(error: Exception) -> int | None:
+    """The exit status of what the parser itself refuses, in its own words; None for any other error."""
+    click = sys.modules.get("click")  # a start without anything to parse has not imported it
+    if click is None:
+        return None
+    if isinstance(error, click.Abort):
+        cover.lift()
+        return INTERRUPTED
+    if isinstance(error, click.ClickException):
+        cover.lift()
+        error.show()
+        return int(error.exit_code)
+    return None
 
 
 def _unexpected(error: Exception) -> str:

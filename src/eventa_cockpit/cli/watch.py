@@ -18,10 +18,14 @@ from eventa_cockpit.errors import ConfigError
 from eventa_cockpit.locale import _
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from eventa_cockpit.config import Config
+    from eventa_cockpit.domain.alert import Alert
     from eventa_cockpit.domain.board import Asker, Board
     from eventa_cockpit.services.keeping import BoardKeeper
     from eventa_cockpit.services.notifying import Manager
+    from eventa_cockpit.services.tending import Tender
 
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 FOREVER_S = 86_400.0
@@ -32,7 +36,7 @@ LOOK_S = 1.0
 @click.command()
 @pass_options
 def watch(options: Options) -> int:
-    """Poll the upstreams for all cockpits of this machine until SIGTERM, without a screen. Needs no terminal."""
+    """Poll the upstreams for all cockpits and tend open incidents until SIGTERM, without a screen or terminal."""
     from eventa_cockpit.config import prepare_state
     from eventa_cockpit.services.incidents import new_responder
     from eventa_cockpit.services.notifying import Manager
@@ -46,8 +50,36 @@ def watch(options: Options) -> int:
                 environment=config.environment
             )
         )
-    asyncio.run(_watch(keeper, Watchman(config), Manager()))
+    watchman = Watchman(config)
+    asyncio.run(_watch(keeper, watchman, tender_for(config, keeper, watchman.say), Manager()))
     return 0
+
+
+def tender_for(config: Config, keeper: BoardKeeper, say: Callable[[str], None]) -> Tender:
+    """Looks after the incidents of the environment that is watched."""
+    from eventa_cockpit.config import prepare_state
+    from eventa_cockpit.runner.launching import Runner
+    from eventa_cockpit.services.incidents import Incidents, new_responder
+    from eventa_cockpit.services.opening import library_of
+    from eventa_cockpit.services.steering import steering_for
+    from eventa_cockpit.services.storing import store_for
+    from eventa_cockpit.services.tending import WATCH, Tender, unanswered
+
+    state = prepare_state(config)
+    library, zone = library_of(config, state), ZoneInfo(config.timezone)
+    board = lambda: keeper.board  # noqa: E731
+    incidents = Incidents(state, config, Runner(), new_responder(WATCH), board=board, store=store_for(config, state))
+
+    def waiting() -> Iterator[Alert]:
+        if config.chosen.declare_unanswered:
+            yield from unanswered(keeper.board, library.escalation, datetime.now(UTC))
+
+    return Tender(
+        incidents,
+        lambda session: steering_for(session, config.chosen, library, zone, board),
+        say,
+        unanswered=waiting,
+    )
 
 
 class Watchman:
@@ -62,10 +94,10 @@ class Watchman:
         self._asker: Asker | None = None
 
     def begin(self) -> None:
-        self._say(_("Watching {name}.").format(name=self._name))
+        self.say(_("Watching {name}.").format(name=self._name))
 
     def end(self, name: str) -> None:
-        self._say(_("Ended by {signal}.").format(signal=name))
+        self.say(_("Ended by {signal}.").format(signal=name))
 
     def look(self, board: Board) -> str:
         """Say what is new; returns all of it in a few words."""
@@ -75,22 +107,24 @@ class Watchman:
         now = datetime.now(UTC)
         if board.asked_by is not None and board.asked_by != self._asker:
             self._asker = board.asked_by
-            self._say(asked_by(board.asked_by))
+            self.say(asked_by(board.asked_by))
         for key, feed in board.feeds.items():
             state = state_of(feed, now)
             if state is not None and self._states.get(key) != state:
                 self._states[key] = state
-                self._say(feed_line(feed, now, self._zone))
+                self.say(feed_line(feed, now, self._zone))
         return in_brief(board, now)
 
-    def _say(self, text: str) -> None:
+    def say(self, text: str) -> None:
+        """One line."""
         clock = f"{datetime.now(self._zone):%Y-%m-%d %H:%M:%S} " if self._has_clock else ""
         click.echo(clean_line(clock + text))
 
 
-async def _watch(keeper: BoardKeeper, watchman: Watchman, manager: Manager) -> None:
+async def _watch(keeper: BoardKeeper, watchman: Watchman, tender: Tender, manager: Manager) -> None:
     watchman.begin()
-    tasks = [asyncio.create_task(work) for work in (keeper.run(), _look(keeper, watchman, manager), _beat(manager))]
+    work = (keeper.run(), _look(keeper, watchman, manager), tender.run(), _beat(manager))
+    tasks = [asyncio.create_task(each) for each in work]
     ending = asyncio.create_task(_ended())
     try:
         await asyncio.wait([ending, *tasks], return_when=asyncio.FIRST_COMPLETED)

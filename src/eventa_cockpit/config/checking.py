@@ -12,6 +12,7 @@ from eventa_cockpit.locale import _
 LANGUAGES = ("auto", "en", "ja")
 UPSTREAMS = (
     "alertmanager",
+    "grafana_alerts",
     "database",
     "alarms",
     "cdn",
@@ -118,6 +119,16 @@ def _telling_problems(environment: EnvironmentConfig) -> Iterator[Problem]:
                 ("escalation", target, "vendor"),
                 sentence.format(name=channel.vendor, names=", ".join(CHANNELS)),
             )
+        elif channel.vendor == "pagerduty":
+            yield from _escalating_problems(environment, target, channel.to)
+
+
+def _escalating_problems(environment: EnvironmentConfig, target: str, level: str) -> Iterator[Problem]:
+    place = ("escalation", target)
+    if not (level.isascii() and level.isdecimal() and int(level)):
+        yield (*place, "to"), _('"{level}" is no escalation level: 1, 2, 3 ….').format(level=level)
+    if environment.pagerduty is None or not environment.pagerduty.from_email:
+        yield (*place, "vendor"), _("PagerDuty is reached once `pagerduty` has `token` and `from_email`.")
 
 
 def _slack_problems(slack: Slack) -> Iterator[Problem]:
@@ -157,7 +168,7 @@ def upstreams_of(environment: EnvironmentConfig) -> Iterator[tuple[tuple[str, ..
 def _urls_of(upstream: Upstream) -> Iterator[tuple[str, str]]:
     for url in getattr(upstream, "urls", ()):
         yield "urls", url
-    for key in ("url", "endpoint_url"):
+    for key in ("url", "endpoint_url", "events_url"):
         url = getattr(upstream, key, None)
         if url is not None:
             yield key, url

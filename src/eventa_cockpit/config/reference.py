@@ -26,6 +26,11 @@ EXAMPLES = {
         "token": '"env:ALERTMANAGER_TOKEN"',
         "matchers": "['service=\"eventa\"']",
     },
+    "environments.prod.grafana_alerts": {
+        "url": '"https://grafana.example"',
+        "token": '"env:GRAFANA_TOKEN"',
+        "matchers": "['service=\"eventa\"']",
+    },
     "environments.prod.database": {
         "instance": '"eventa-production"',
         "profile": '"eventa-read"',
@@ -84,6 +89,7 @@ EXAMPLES = {
     "environments.prod.pagerduty": {
         "token": '"env:PAGERDUTY_TOKEN"',
         "from_email": '"env:PAGERDUTY_EMAIL"',
+        "routing_key": '"env:PAGERDUTY_ROUTING_KEY"',
         "services": '["PSERVIC"]',
         "escalation_policy": '"PPOLICY"',
         "schedules": '["PPRIMRY", "PSECOND"]',

@@ -33,6 +33,17 @@ class Alertmanager(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Name of the alert that always fires; the pane warns when it is not there."""
 
 
+class GrafanaAlerts(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Alerts that Grafana manages itself: in the alerts pane beside Alertmanager's."""
+
+    url: str
+    """Address of Grafana, with its path if it has one."""
+    token: str
+    """Where the token of a service account is (see "Secrets"); to read alerts and to create silences."""
+    matchers: list[str] = field(default_factory=list)
+    """Only alerts that match all of these, in Alertmanager's own syntax."""
+
+
 class Aws(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What every upstream in AWS has."""
 
@@ -207,6 +218,10 @@ class PagerDuty(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """Id of the escalation policy whose levels are on call: 1 is the primary, 2 the secondary."""
     schedules: list[str] = field(default_factory=list)
     """Ids of the schedules in the order in which they are called, where no policy has just these levels."""
+    routing_key: str | None = None
+    """Where the integration key of Events API v2 is (see "Secrets"): what is escalated to `pagerduty` pages with it."""
+    events_url: str = "https://events.pagerduty.com"
+    """Address of Events API v2; in the EU `https://events.eu.pagerduty.com`."""
 
 
 class Calendar(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -256,7 +271,7 @@ class EscalationChannel(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """How one target of the escalation policy is reached."""
 
     to: str
-    """Channel or user of Slack; of PagerDuty the escalation level."""
+    """Channel or user of Slack; of PagerDuty the level to which the incident's page is escalated (`"2"`)."""
     vendor: str = "slack"
     """`slack` or `pagerduty`."""
     automatic: bool = False
@@ -276,6 +291,8 @@ class EnvironmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Long name in your own language, shown beside the short one."""
     alertmanager: Alertmanager | None = None
     """Alerts; without it the pane says that nothing is configured."""
+    grafana_alerts: GrafanaAlerts | None = None
+    """Grafana's own alerts; without it only the other sources of alerts count."""
     database: Database | None = None
     """Database metrics; without it the pane says that nothing is configured."""
     alarms: Alarms | None = None
@@ -307,6 +324,8 @@ class EnvironmentConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Where people are told; without it texts are ready to be copied."""
     escalation: dict[str, EscalationChannel] = field(default_factory=dict)
     """Target of the escalation policy, in the policy's own words → how it is reached."""
+    declare_unanswered: bool = False
+    """`cockpit watch` declares an incident for a critical alert that nobody answers, so that the policy acts."""
     variables: dict[str, str] = field(default_factory=dict)
     """Variables that every command gets."""
     parameters: dict[str, str] = field(default_factory=dict)

@@ -12,7 +12,9 @@ from eventa_cockpit.domain.evidence import EvidenceFact
 from eventa_cockpit.domain.expectation import NOTHING, Expectation, Judgement
 from eventa_cockpit.domain.message import MessageFact
 from eventa_cockpit.domain.obligation import ObligationFact
+from eventa_cockpit.domain.page_action import PageFact
 from eventa_cockpit.domain.response import ResponseFact
+from eventa_cockpit.domain.silence import SilenceFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class IncidentClosed:
 @dataclass(frozen=True, slots=True)
 class ResponderJoined:
     host: str = ""
+    is_unattended: bool = False
+    """A program that looks after deadlines and messages, not a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +211,9 @@ Fact = (
     | EvidenceFact
     | MessageFact
     | ObligationFact
+    | PageFact
     | ResponseFact
+    | SilenceFact
     | UnknownFact
 )
 

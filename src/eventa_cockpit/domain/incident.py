@@ -49,6 +49,8 @@ class Participant:
     """Its newest event."""
     host: str = ""
     has_control: bool = False
+    is_unattended: bool = False
+    """A program: nobody to hand anything over to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +206,7 @@ class _Draft:
         self._newest: dict[str, Event] = {}
         self._hosts: dict[str, str] = {}
         self._controls: set[str] = set()
+        self._unattended: set[str] = set()
         self._runbooks: dict[str, OpenedRunbook] = {}
         self._parameters: dict[str, str] = {}
         self._histories: dict[StepKey, _History] = {}
@@ -261,6 +264,7 @@ class _Draft:
             last_at=newest.at,
             host=self._hosts.get(session, ""),
             has_control=session in self._controls,
+            is_unattended=session in self._unattended,
         )
 
     def _history(self, runbook: str, step: str) -> _History:
@@ -298,6 +302,8 @@ class _Draft:
 
     def joined(self, event: Event, fact: facts.ResponderJoined) -> None:
         self._hosts[event.session] = fact.host
+        if fact.is_unattended:
+            self._unattended.add(event.session)
 
     def took_control(self, event: Event, _fact: facts.ControlTaken) -> None:
         self._controls.add(event.session)

@@ -8,10 +8,13 @@ from functools import singledispatch
 from typing import Any
 
 from eventa_cockpit.domain.alert import AlertList, Severity
+from eventa_cockpit.domain.database_state import DatabaseState
 from eventa_cockpit.domain.error_report import ErrorReport
+from eventa_cockpit.domain.page import Page, PageList, PageStatus, PageUrgency
 from eventa_cockpit.domain.reading import Level
 from eventa_cockpit.domain.rollout import RolloutList, RolloutState
 from eventa_cockpit.domain.service_status import ServiceState, ServiceStatus
+from eventa_cockpit.domain.slo import SloReport, SloState
 
 GRAVEST_FIRST = (Level.CRITICAL, Level.UNKNOWN, Level.WARNING, Level.GOOD)
 
@@ -32,6 +35,18 @@ SERVICES = {
     ServiceState.DEGRADED: Level.WARNING,
     ServiceState.PARTIAL_OUTAGE: Level.CRITICAL,
     ServiceState.MAJOR_OUTAGE: Level.CRITICAL,
+}
+
+
+OBJECTIVES = {
+    SloState.PAGE: Level.CRITICAL,
+    SloState.TICKET: Level.WARNING,
+    SloState.NONE: Level.GOOD,
+}
+PAGES = {
+    PageStatus.TRIGGERED: Level.CRITICAL,
+    PageStatus.ACKNOWLEDGED: Level.WARNING,
+    PageStatus.RESOLVED: Level.GOOD,
 }
 
 
@@ -60,6 +75,29 @@ def _of_rollouts(value: RolloutList) -> Level | None:
 @level_of.register
 def _of_service(value: ServiceStatus) -> Level | None:
     return SERVICES.get(value.state, Level.UNKNOWN)
+
+
+@level_of.register
+def _of_objectives(value: SloReport) -> Level | None:
+    levels = [OBJECTIVES.get(each.state, Level.UNKNOWN) for each in value.objectives]
+    return worst([*levels, *([Level.UNKNOWN] if value.problems else [])])
+
+
+@level_of.register
+def _of_pages(value: PageList) -> Level | None:
+    return worst([Level.GOOD, *map(_of_page, value.pages)])
+
+
+def _of_page(page: Page) -> Level:
+    level = PAGES.get(page.status, Level.UNKNOWN)
+    return Level.WARNING if level is Level.CRITICAL and page.urgency is PageUrgency.LOW else level
+
+
+@level_of.register
+def _of_database_state(value: DatabaseState) -> Level | None:
+    """As on the screen: what is not available is being seen to, and the readings say how bad that is."""
+    members = [Level.GOOD if member.is_available else Level.WARNING for member in value.members]
+    return worst([*members, *([Level.UNKNOWN] if value.unread else [])])
 
 
 def worst(levels: Iterable[Level]) -> Level | None:

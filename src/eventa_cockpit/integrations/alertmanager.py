@@ -14,11 +14,14 @@ from types import MappingProxyType
 import msgspec
 
 from eventa_cockpit.cleaning import clean, clean_line
-from eventa_cockpit.domain.alert import Alert, AlertList, AlertState, Severity, merged
+from eventa_cockpit.domain.alert import Alert, AlertList, AlertState, Heartbeat, Severity, merged
 from eventa_cockpit.domain.board import ALERTS
+from eventa_cockpit.domain.silence import Silence
 from eventa_cockpit.errors import UpstreamError
+from eventa_cockpit.integrations.answers import place_of
 from eventa_cockpit.integrations.decoding import decoded, each, utc, web_link
 from eventa_cockpit.integrations.fetching import Fetcher, within
+from eventa_cockpit.integrations.silences import listed
 
 SEVERITIES = {
     "critical": Severity.CRITICAL,
@@ -32,10 +35,18 @@ SEVERITIES = {
 """Common values of the `severity` label; any other is unknown."""
 
 
+ALERTS_SHARE, SILENCES_SHARE = 0.6, 0.25
+"""Of the deadline, so that neither a hanging replica nor its silences cost the other's answer."""
+
+
 class Status(msgspec.Struct, rename="camel"):
     state: str
     silenced_by: list[str]
     inhibited_by: list[str]
+
+
+class Receiver(msgspec.Struct):
+    name: str
 
 
 class GettableAlert(msgspec.Struct, rename="camel"):
@@ -46,13 +57,11 @@ class GettableAlert(msgspec.Struct, rename="camel"):
     updated_at: datetime
     status: Status
     generator_url: str = msgspec.field(default="", name="generatorURL")
+    receivers: list[Receiver] = []
 
 
 class AlertmanagerSource:
-    """The alerts feed."""
-
-    key = ALERTS
-    vendor = "Alertmanager"
+    """The alerts feed, or one of several."""
 
     def __init__(
         self,
@@ -61,11 +70,15 @@ class AlertmanagerSource:
         *,
         matchers: Sequence[str] = (),
         watchdog: str = "Watchdog",
+        key: str = ALERTS,
+        vendor: str = "Alertmanager",
         every: timedelta,
         deadline: timedelta,
         now: Callable[[], datetime],
     ) -> None:
         """`matchers` narrow the alerts, not the watchdog, which seldom carries a service's labels."""
+        self.key = key
+        self.vendor = vendor
         self.every = every
         self.deadline = deadline
         self._urls = [url.rstrip("/") for url in urls]
@@ -90,14 +103,26 @@ class AlertmanagerSource:
     async def _replica(self, url: str) -> AlertList | UpstreamError:
         # A replica gives up before the whole read does, so that a hanging one does not cost the answer of the other.
         try:
-            async with within(self.deadline * 0.8):
+            async with within(self.deadline * ALERTS_SHARE):
                 queries = [self._alerts(url, self._matchers)]
                 if self._matchers and self._watchdog:
                     queries.append(self._alerts(url, [f'alertname="{self._watchdog}"']))
-                lists = await asyncio.gather(*queries)
+                found = merged(await asyncio.gather(*queries))
         except UpstreamError as error:
             return error
-        return merged(lists)
+        beats = (Heartbeat(place_of(url), found.watchdog_at),) if self._watchdog else ()
+        return replace(found, heartbeats=beats, silences=await self._silences(url, found))
+
+    async def _silences(self, url: str, alerts: AlertList) -> tuple[Silence, ...]:
+        """Those that hold back any of the alerts; none where they cannot be read, which hides no alert."""
+        wanted = {silence for alert in alerts.alerts for silence in alert.silenced_by}
+        if not wanted:
+            return ()
+        try:
+            async with within(self.deadline * SILENCES_SHARE):
+                return tuple(each for each in await listed(url, self._fetcher) if each.id in wanted)
+        except UpstreamError:
+            return ()
 
     async def _alerts(self, url: str, matchers: Iterable[str]) -> AlertList:
         flags = [(name, "true") for name in ("active", "silenced", "inhibited")]
@@ -112,7 +137,7 @@ class AlertmanagerSource:
                 renewed = utc(raw.updated_at)
                 watchdog_at = max(watchdog_at or renewed, renewed)
             else:
-                alerts.append(alert_of(raw, self._now()))
+                alerts.append(replace(alert_of(raw, self._now()), source=self.key))
         return AlertList(tuple(alerts), watchdog_at)
 
 
@@ -133,6 +158,8 @@ def alert_of(raw: GettableAlert, now: datetime) -> Alert:
         runbook_url=web_link(notes.get("runbook_url", "")),
         silenced_by=tuple(map(clean_line, raw.status.silenced_by)),
         inhibited_by=tuple(map(clean_line, raw.status.inhibited_by)),
+        receivers=tuple(clean_line(receiver.name) for receiver in raw.receivers),
+        is_altered=labels != raw.labels,
     )
 
 

@@ -70,6 +70,7 @@ class Exchange:
     headers: Headers = field(default_factory=dict)
     content: bytes | None = None
     form: str = JSON_FORM
+    secrets: tuple[str, ...] = ()
     has_begun: bool = field(default=False, init=False)
     """Whether any of it may have reached the upstream."""
 
@@ -128,13 +129,14 @@ class Fetcher:
         deadline: timedelta,
         headers: Headers = NONE,
         form: str = JSON_FORM,
+        secrets: tuple[str, ...] = (),
     ) -> Answer:
         """One write, `content` as JSON. It is tried once, and never repeated by us.
 
         Raises UncertainError when it may have been done all the same; any other UpstreamError means that it was not.
-        HttpError holds what the upstream says against it.
+        HttpError holds what the upstream says against it; `secrets` in the content are taken out of its sentence.
         """
-        exchange = Exchange(method, url, headers=headers, form=form)
+        exchange = Exchange(method, url, headers=headers, form=form, secrets=secrets)
         if content is not None:
             exchange.content = msgspec.json.encode(content)
             exchange.headers = {"Content-Type": "application/json", **headers}
@@ -163,7 +165,7 @@ class Fetcher:
                 extensions={"trace": exchange.trace},
             ) as response:
                 self._note_limits(exchange.url, response)
-                await self._check(response, place, authorization)
+                await self._check(response, place, (*authorization.values(), *exchange.secrets))
                 check_form(response.headers, place, self._body_limit, exchange.form)
                 body = await self._body(response, place)
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
@@ -174,7 +176,7 @@ class Fetcher:
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Answer(bytes(body), headers, response.status_code)
 
-    async def _check(self, response: httpx.Response, place: str, authorization: Headers) -> None:
+    async def _check(self, response: httpx.Response, place: str, secrets: tuple[str, ...]) -> None:
         """Raises HttpError unless the status is 200-299, in the upstream's own words where it has any."""
         if response.status_code in (401, 403):
             self._authorized = None
@@ -184,7 +186,7 @@ class Fetcher:
             if response.status_code < 400:
                 raise
             body = await self._complaint(response)
-            raise with_complaint(error, body, tuple(authorization.values())) from None
+            raise with_complaint(error, body, secrets) from None
 
     async def _complaint(self, response: httpx.Response) -> bytes:
         """The beginning of a refusal's body; empty when there is none in time."""

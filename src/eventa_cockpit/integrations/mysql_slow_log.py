@@ -120,8 +120,16 @@ def _entry(lines: list[str]) -> Entry | None:
         rows_examined=int(_number(fields.get("Rows_examined"))),
         user=user,
         is_administrator=statement.startswith(ADMINISTRATOR),
-        is_cut=not statement.endswith(";") or TRUNCATED in statement,
+        is_cut=not statement.endswith(";") or TRUNCATED in statement or _is_open(statement),
     )
+
+
+def _is_open(statement: str) -> bool:
+    """Whether it ends within a literal: that `;` is part of a value, and what comes after it was cut off."""
+    return any(quote in _LITERAL.sub("", statement) for quote in "'\"`")
+
+
+_LITERAL = re.compile(r"""'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`[^`]*`""", re.DOTALL)
 
 
 def _is_head(line: str) -> bool:

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from eventa_cockpit.config import (
-    Alertmanager,
     Config,
     EnvironmentConfig,
     Kubernetes,
@@ -21,7 +20,7 @@ from eventa_cockpit.config import (
 from eventa_cockpit.config.explaining import sentence_at
 from eventa_cockpit.domain.source import Source
 from eventa_cockpit.integrations.accounts import variables_of
-from eventa_cockpit.integrations.alertmanager import AlertmanagerSource
+from eventa_cockpit.integrations.alert_managers import alert_sources
 from eventa_cockpit.integrations.aws_sources import alarms_source, cdn_source, database_sources
 from eventa_cockpit.integrations.fetching import Fetcher
 from eventa_cockpit.integrations.kubernetes import KubernetesSource
@@ -63,9 +62,7 @@ def sources_for(
     environment: EnvironmentConfig, now: Clock = utc_now, explain: Explain = _without_file
 ) -> tuple[Source[Any], ...]:
     """The environment's sources in the order of the board; upstreams that are not configured have none."""
-    sources: list[Source[Any]] = []
-    if environment.alertmanager is not None:
-        sources.append(_alertmanager(environment.alertmanager, now))
+    sources: list[Source[Any]] = [*alert_sources(environment, now)]
     if environment.database is not None:
         sources += database_sources(environment.database, environment, now)
     if environment.alarms is not None:
@@ -89,18 +86,6 @@ def sources_for(
     sources += [_status_page(name, page, now) for name, page in environment.status_pages.items()]
     sources += [_plugin(name, table, now, explain) for name, table in environment.plugins.items()]
     return tuple(sources)
-
-
-def _alertmanager(config: Alertmanager, now: Clock) -> AlertmanagerSource:
-    return AlertmanagerSource(
-        config.urls,
-        Fetcher(_bearer(config.token, "alertmanager.token"), now=now),
-        matchers=config.matchers,
-        watchdog=config.watchdog,
-        every=_every(config),
-        deadline=_deadline(config),
-        now=now,
-    )
 
 
 def _sentry(config: Sentry, now: Clock) -> SentrySource:

@@ -19,6 +19,7 @@ from eventa_cockpit.domain import event as facts
 from eventa_cockpit.domain.event import Event, Fact, IncidentDeclared, UnknownFact
 from eventa_cockpit.domain.evidence import EvidenceTaken
 from eventa_cockpit.domain.obligation import ObligationOpened
+from eventa_cockpit.domain.page_action import PageActionAsked, PageActionEnded
 from eventa_cockpit.domain.response import StatusUpdated
 
 VERSION = 1
@@ -40,6 +41,8 @@ WORDS: dict[type[Fact], tuple[str, ...]] = {
     facts.StepSkipped: ("reason",),
     facts.StepDone: ("note",),
     facts.NoteAdded: ("text",),
+    PageActionAsked: ("title", "detail", "vendor"),
+    PageActionEnded: ("reason",),
     facts.UnknownFact: ("kind",),
 }
 """What other people wrote for people to read. Commands, values and identifiers are not words: they stay what they are,

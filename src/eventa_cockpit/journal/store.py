@@ -38,6 +38,9 @@ class Store(Protocol):
     def create(self, prefix: str) -> str:
         """The id of a new incident: `prefix` and the next free number. No two callers get the same."""
 
+    def begin(self, incident: str) -> None:
+        """An incident of this id, unless there is one: of several who begin it, all get the same."""
+
     def outline(self, incident: str) -> tuple[Event, ...]:
         """What a list has to know of it: the events of the kinds in OUTLINE."""
 
@@ -90,11 +93,14 @@ class FileStore:
                     continue
                 return f"{prefix}{number}"
         except OSError as error:
-            raise JournalError(
-                _("The incident cannot be recorded in {folder}: {reason}.").format(
-                    folder=self._folder, reason=error.strerror
-                )
-            ) from error
+            raise self._unrecorded(error) from error
+
+    def begin(self, incident: str) -> None:
+        check_names(incident)
+        try:
+            make_folder(self._folder / incident)
+        except OSError as error:
+            raise self._unrecorded(error) from error
 
     def outline(self, incident: str) -> tuple[Event, ...]:
         try:
@@ -139,6 +145,10 @@ class FileStore:
 
     def close(self) -> None:
         """Nothing is held."""
+
+    def _unrecorded(self, error: OSError) -> JournalError:
+        sentence = _("The incident cannot be recorded in {folder}: {reason}.")
+        return JournalError(sentence.format(folder=self._folder, reason=error.strerror))
 
     def _unreadable(self, error: OSError) -> JournalError:
         return JournalError(

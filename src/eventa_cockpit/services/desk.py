@@ -22,15 +22,20 @@ if TYPE_CHECKING:
     from eventa_cockpit.domain.runbook import Library, Runbook
     from eventa_cockpit.runner.indexing import Indexer
     from eventa_cockpit.runner.output import OutputLog
-    from eventa_cockpit.services.incidents import Incidents
+    from eventa_cockpit.services.incidents import Incidents, IncidentSummary
     from eventa_cockpit.services.keeping import BoardKeeper
+    from eventa_cockpit.services.paging import Pager, Paging
     from eventa_cockpit.services.preflight.remembering import Preflights
     from eventa_cockpit.services.session import Session
+    from eventa_cockpit.services.silencing import Silences, Silencing
+    from eventa_cockpit.services.steering import Steering
 
 LOOKED_UP = 30
 """Alerts, the most urgent first, for which a runbook is looked up unasked."""
 FOLLOW_S = 0.5
 """How often runs and other sessions are looked at."""
+TEND_S = 2.0
+"""How often deadlines and waiting messages are looked at."""
 
 Clock = Callable[[], datetime]
 Listener = Callable[[], None]
@@ -43,10 +48,16 @@ class Contents(NamedTuple):
     poller: BoardKeeper
     incidents: Incidents
     close: Listener = lambda: None
+    steer: Callable[[Session], Steering] | None = None
+    """Puts together what a session can do about its incident besides its steps."""
     logout_warning: Callable[[], str] = lambda: ""
     """What to tell before a step starts that a log-out would end; empty where all is well."""
+    pager: Pager | None = None
+    """What pages are answered with; None where no paging service is configured."""
     preflights: Preflights | None = None
     """None where no runbook is looked at before its first step."""
+    silences: Mapping[str, Silences] = MappingProxyType({})
+    """Key of a feed → where its alerts are silenced."""
 
 
 def utc_now() -> datetime:
@@ -74,8 +85,13 @@ class Desk:
         self.clock = clock
         self.session: Session | None = None
         """None until there is an incident."""
+        self.steering: Steering | None = None
+        """What can be done about the incident besides its steps."""
+        self.untended = ""
+        """Why the deadlines and messages are not looked after just now; empty when they are."""
         self._fetch = fetch
         self._contents: Contents | None = None
+        self._paging: Paging | None = None
         self._has_opened = asyncio.Event()
         self._indexer: Indexer | None = None
         self._log: OutputLog | None = None
@@ -93,6 +109,15 @@ class Desk:
     @property
     def logout_warning(self) -> str:
         return self._contents.logout_warning() if self._contents is not None else ""
+
+    @property
+    def paging(self) -> Paging | None:
+        """What can be done to pages; None where nothing can, or while the desk is not open yet."""
+        if self._paging is None and self._contents is not None and self._contents.pager is not None:
+            from eventa_cockpit.services.paging import Paging
+
+            self._paging = Paging(self._contents.pager, lambda: self.session)
+        return self._paging
 
     def subscribe(self, listener: Listener) -> None:
         """Calls `listener` on the event loop after each change of the board or the incident."""
@@ -128,6 +153,17 @@ class Desk:
             await asyncio.sleep(FOLLOW_S)
             if self.session is not None:
                 await self.session.refresh()
+
+    async def tend(self) -> None:
+        """Keep looking after deadlines and messages until cancelled."""
+        while True:
+            await asyncio.sleep(TEND_S)
+            if self.steering is None:
+                continue
+            untended = await self.steering.tend()
+            if untended != self.untended:
+                self.untended = untended
+                self._tell()
 
     def refresh(self) -> None:
         """Ask all upstreams for newer data."""
@@ -189,11 +225,43 @@ class Desk:
 
     async def begin(self, runbook: Runbook, alert: Alert | None) -> Session:
         """The session of the incident; declares one when there is none. Raises JournalError."""
+        return await self._session_for(_title(runbook, alert), alert)
+
+    async def _session_for(self, title: str, alert: Alert | None) -> Session:
         await self._has_opened.wait()  # until then, one that is open may still be found
         if self.session is None or not self.session.incident.is_open:
-            self._take(await self._opened.incidents.declare(_title(runbook, alert), alert=alert))
+            self._take(await self._opened.incidents.declare(title, alert=alert))
         assert self.session is not None
         return self.session
+
+    async def silencing(self, alert: Alert) -> Silencing:
+        """What silences alerts, in the session of the incident; declares one when there is none.
+
+        Raises JournalError.
+        """
+        from eventa_cockpit.services.silencing import Silencing
+
+        session = await self._session_for(alert.summary or alert.name, alert)
+        return Silencing(session, self._opened.silences, clock=self.clock)
+
+    def can_silence(self, alert: Alert) -> bool:
+        """Whether the upstream that told of it takes silences from us."""
+        return self._contents is not None and alert.source in self._contents.silences
+
+    async def declare(self, title: str, alert: Alert | None = None) -> Session:
+        """A new incident by hand, whatever else is open; this desk turns to it. Raises JournalError."""
+        await self._has_opened.wait()
+        self._take(await self._opened.incidents.declare(title, alert=alert))
+        assert self.session is not None
+        return self.session
+
+    async def turn_to(self, incident: str) -> None:
+        """Join another incident of this environment. Raises ConfigError and JournalError."""
+        self._take(await self._opened.incidents.open(incident))
+
+    def incidents(self) -> tuple[IncidentSummary, ...]:
+        """All incidents, the newest first. Blocks; raises JournalError."""
+        return self._opened.incidents.list()
 
     def output(self, run_id: str) -> OutputLog | None:
         """The output of a run, indexed from now on in the background."""
@@ -227,7 +295,10 @@ class Desk:
         return self._contents
 
     def _take(self, session: Session) -> None:
+        if self.session is not None:
+            self.session.close()
         self.session = session
+        self.steering = self._opened.steer(session) if self._opened.steer is not None else None
         session.subscribe(self._on_incident)
         self._on_incident(session.incident)
 

@@ -97,6 +97,11 @@ class Incidents:
         self._hindrance = hindrance
         self._note = note
 
+    @property
+    def environment(self) -> str:
+        """Name of the one that is open."""
+        return self._config.environment
+
     def list(self) -> tuple[IncidentSummary, ...]:
         """All incidents of all environments, the newest first. Blocks; raises JournalError."""
         return list_incidents(self._store)
@@ -126,10 +131,35 @@ class Incidents:
         await session.refresh()
         return session
 
+    async def follow(self, incident: str) -> Session:
+        """See what goes on in an incident without saying so. Raises JournalError."""
+        session = self._session(self._store.journal(incident, self._responder))
+        await session.refresh()
+        return session
+
+    async def declare_unanswered(self, alert: Alert, suffix: str) -> Session:
+        """Declare what nobody else did. All who do so for the same alert and `suffix` declare the same incident."""
+        day = alert.since.astimezone(ZoneInfo(self._config.timezone)).date()
+        name = f"INC-{day:%Y%m%d}-{suffix}"
+        await asyncio.to_thread(self._store.begin, name)
+        session = self._session(self._store.journal(name, self._responder))
+        await session.refresh()
+        if session.incident.declared_at is None:
+            await session.record(self._declaration(alert.summary or alert.name, alert), key="declared")
+        return session
+
     async def declare(self, title: str, *, alert: Alert | None = None) -> Session:
         """Begin a new incident, for an alert or by hand, and join it. Raises JournalError; then there is none."""
+        journal = await asyncio.to_thread(self._declare, self._declaration(title, alert))
+        session = self._session(journal)
+        await session.join()
+        if self._note:
+            await session.add_note(self._note)
+        return session
+
+    def _declaration(self, title: str, alert: Alert | None) -> IncidentDeclared:
         environment = self._config.chosen.described_as(self._config.environment)
-        fact = IncidentDeclared(
+        return IncidentDeclared(
             title,
             environment.name,
             self._config.service,
@@ -137,12 +167,6 @@ class Incidents:
             alert.since if alert else None,
             is_drill=environment.is_drill,
         )
-        journal = await asyncio.to_thread(self._declare, fact)
-        session = self._session(journal)
-        await session.join()
-        if self._note:
-            await session.add_note(self._note)
-        return session
 
     def _declare(self, fact: IncidentDeclared) -> Journal:
         day = self._clock().astimezone(ZoneInfo(self._config.timezone)).date()

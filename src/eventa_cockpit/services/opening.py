@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from eventa_cockpit.config import Config
 from eventa_cockpit.domain.runbook import Library
+from eventa_cockpit.integrations.alert_managers import silences_for
+from eventa_cockpit.integrations.telling import pager_of
 from eventa_cockpit.runbook.library import load_library, shipped_runbooks
 from eventa_cockpit.runner.launching import Runner
 from eventa_cockpit.runner.logind import logout_fate
@@ -14,7 +18,9 @@ from eventa_cockpit.services.desk import Contents
 from eventa_cockpit.services.incidents import Incidents, new_responder
 from eventa_cockpit.services.memory import note_about
 from eventa_cockpit.services.preflight.remembering import Preflights
+from eventa_cockpit.services.session import Session
 from eventa_cockpit.services.sharing.joining import keeper_for
+from eventa_cockpit.services.steering import Steering, steering_for
 from eventa_cockpit.services.storing import store_for
 from eventa_cockpit.services.trust import Vetting
 
@@ -42,11 +48,27 @@ def fetch(config: Config, state: Path) -> Contents:
         note=note_about(state, config),
         store=store_for(config, state),
     )
+    silences = silences_for(config.chosen, lambda: datetime.now(UTC))
+    library = library_of(config, state)
+    zone = ZoneInfo(config.timezone)
+
+    def steer(session: Session) -> Steering:
+        return steering_for(session, config.chosen, library, zone, lambda: poller.board)
 
     def logout_warning() -> str:
         return "" if runner.has_prefix else fate.warning
 
-    return Contents(library_of(config, state), poller, incidents, runner.close, logout_warning, preflights)
+    return Contents(
+        library,
+        poller,
+        incidents,
+        runner.close,
+        steer=steer,
+        logout_warning=logout_warning,
+        pager=pager_of(config.chosen),
+        preflights=preflights,
+        silences=silences,
+    )
 
 
 def library_of(config: Config, state: Path) -> Library:

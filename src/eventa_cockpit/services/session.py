@@ -142,9 +142,9 @@ class Session:
 
     # Intents
 
-    async def join(self) -> None:
-        """Say that this responder is here, and read what has happened so far."""
-        await self._write(facts.ResponderJoined(self.responder.host))
+    async def join(self, *, is_unattended: bool = False) -> None:
+        """Say that this responder is here, and read what has happened so far. `is_unattended` for a program."""
+        await self._write(facts.ResponderJoined(self.responder.host, is_unattended))
 
     async def take_control(self) -> None:
         """Leave read-only. On record before anything can be started."""

@@ -23,6 +23,7 @@ from eventa_cockpit.simulator.apis.loki import LokiApi
 from eventa_cockpit.simulator.apis.pagerduty import PagerDutyApi
 from eventa_cockpit.simulator.apis.prometheus import PrometheusApi
 from eventa_cockpit.simulator.apis.sentry import SentryApi
+from eventa_cockpit.simulator.apis.slack import SlackApi
 from eventa_cockpit.simulator.apis.status_page import StatusPageApi, payjp, stripe
 from eventa_cockpit.simulator.simulation import Simulation
 
@@ -53,6 +54,7 @@ def plain_server(simulation: Simulation, folder: Path, control: ControlApi, port
         sites.ALERTMANAGER: AlertmanagerApi(simulation).routes(),
         sites.LOKI: LokiApi(simulation).routes(),
         sites.SENTRY: SentryApi(simulation, sentry_token).routes(),
+        sites.SLACK: SlackApi(simulation, (folder / sites.SLACK_TOKEN_FILE).read_text()).routes(),
         sites.STATUS: StatusPageApi(simulation, stripe).routes(),
         sites.PAYJP_STATUS: StatusPageApi(simulation, payjp).routes(),
         sites.PROMETHEUS: PrometheusApi(simulation).routes(),

@@ -12,6 +12,7 @@ TLS_HOSTS = API_HOSTS + FRONTEND_HOSTS + STATUS_HOSTS + PAYJP_HOSTS
 ALERTMANAGER = "alertmanager"
 LOKI = "loki"
 SENTRY = "sentry"
+SLACK = "slack"
 PROMETHEUS = "prometheus"
 KUBERNETES = "kubernetes"
 PAGERDUTY = "pagerduty"
@@ -21,7 +22,18 @@ PAYJP_STATUS = "payjp_status"
 CONTROL = "control"
 TLS = "tls"
 AWS = "aws"
-PLAIN_LISTENERS = (ALERTMANAGER, LOKI, SENTRY, PROMETHEUS, STATUS, PAYJP_STATUS, PAGERDUTY, CALENDAR, CONTROL)
+PLAIN_LISTENERS = (
+    ALERTMANAGER,
+    LOKI,
+    SENTRY,
+    SLACK,
+    PROMETHEUS,
+    STATUS,
+    PAYJP_STATUS,
+    PAGERDUTY,
+    CALENDAR,
+    CONTROL,
+)
 TLS_LISTENERS = (TLS, KUBERNETES)
 LISTENERS = (*PLAIN_LISTENERS, *TLS_LISTENERS, AWS)
 """One listening socket each, all of them opened by the launcher."""
@@ -31,6 +43,7 @@ CHAIN_FILE = "tls-chain.pem"
 KEY_FILE = "tls-key.pem"
 ADMIN_TOKEN_FILE = "admin-token"  # noqa: S105 (a file's name)
 SENTRY_TOKEN_FILE = "sentry-token"  # noqa: S105
+SLACK_TOKEN_FILE = "slack-token"  # noqa: S105
 KUBERNETES_TOKEN_FILE = "kubernetes-token"  # noqa: S105
 PAGERDUTY_TOKEN_FILE = "pagerduty-token"  # noqa: S105
 ROUTING_KEY_FILE = "pagerduty-routing-key"
@@ -39,6 +52,7 @@ CALENDAR_ADDRESS_FILE = "calendar-address"
 TOKEN_FILES = (
     ADMIN_TOKEN_FILE,
     SENTRY_TOKEN_FILE,
+    SLACK_TOKEN_FILE,
     KUBERNETES_TOKEN_FILE,
     PAGERDUTY_TOKEN_FILE,
     ROUTING_KEY_FILE,

@@ -14,6 +14,7 @@ from eventa_cockpit.domain.board import FailureKind
 from eventa_cockpit.domain.source import Source
 from eventa_cockpit.errors import UpstreamError
 from eventa_cockpit.integrations.answers import JSON_FORM
+from eventa_cockpit.integrations.limits import LONGEST
 from eventa_cockpit.integrations.plugins import checked
 from eventa_cockpit.testing.loopback import Behaviour, Loopback, running
 from eventa_cockpit.testing.measuring import GROWS_AT_MOST, HELD_AT_MOST_S, forget_peak, pauses, peak
@@ -25,6 +26,9 @@ IMPATIENT_S = 0.6
 """Deadline where it is the deadline that is to be told."""
 LATE_S = 1.5
 """What a busy machine may add to a deadline."""
+
+TRIES = 3
+"""A stall that a fault makes is there each time; one that a busy machine makes is not."""
 
 Make = Callable[[str, float], Source[Any]]
 """A source from the address of its upstream and its deadline in seconds."""
@@ -49,18 +53,26 @@ async def check_fault(make: Make, upstream: Loopback, fault: Fault, form: str = 
 
     `form` is the media type that a healthy upstream would send.
     """
-    upstream.behaviour = behaviour(fault.name, upstream, form)
-    deadline = IMPATIENT_S if FailureKind.TIMEOUT in fault.kinds else PATIENT_S
-    before = forget_peak()
-    with pauses() as held:
-        failure = await failure_of(make(upstream.url, deadline))
-    grown = peak() - before
+    for attempt in range(1, TRIES + 1):
+        upstream.behaviour = behaviour(fault.name, upstream, form)
+        deadline = IMPATIENT_S if FailureKind.TIMEOUT in fault.kinds else PATIENT_S
+        before = forget_peak()
+        with pauses() as held:
+            failure = await failure_of(make(upstream.url, deadline))
+        grown = peak() - before
+        _check_failure(fault, failure)
+        if max(held) < HELD_AT_MOST_S and grown < GROWS_AT_MOST:
+            return
+        assert attempt < TRIES, f"held the loop for {max(held):.3f} s, took {grown / 1e6:.0f} MB"
+
+
+def _check_failure(fault: Fault, failure: UpstreamError) -> None:
     assert failure.kind in fault.kinds, str(failure)
     assert is_one_clean_sentence(str(failure)), str(failure)
     if fault.wait is not None and "date" not in fault.name:
         assert failure.retry_after == timedelta(seconds=fault.wait)
-    assert max(held) < HELD_AT_MOST_S, f"the event loop was held for {max(held):.3f} s"
-    assert grown < GROWS_AT_MOST, f"memory grew by {grown / 1e6:.0f} MB"
+    if failure.retry_after is not None:
+        assert timedelta() <= failure.retry_after <= LONGEST, "no clock makes us wait for ever"
 
 
 class SourceContract:

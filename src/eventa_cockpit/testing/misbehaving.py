@@ -97,6 +97,8 @@ FAULTS = (
     fault("429", FailureKind.THROTTLED),
     fault("429 with seconds", FailureKind.THROTTLED, wait=17),
     fault("429 with a date", FailureKind.THROTTLED, wait=40),
+    fault("429 by a clock that is years behind", FailureKind.THROTTLED),
+    fault("429 by a clock that is years ahead", FailureKind.THROTTLED),
     fault("500", FailureKind.SERVER),
     fault("503", FailureKind.SERVER),
     fault("503 with seconds", FailureKind.THROTTLED, wait=9),
@@ -118,12 +120,15 @@ FAULTS = (
 )
 
 
+def _until(moment: datetime) -> dict[str, str]:
+    return {"Retry-After": format_datetime(moment, usegmt=True)}
+
+
 def behaviour(name: str, upstream: Loopback, form: str = JSON_FORM) -> Behaviour:
     """What the upstream does from now on; `form` is the media type that it says it sends."""
     statuses = {"401", "403", "404", "400", "429", "500", "503"}
     if name in statuses:
         return answer(b"", status=int(name))
-    later = format_datetime(NOW.replace(minute=31, second=0), usegmt=True)
     elsewhere = {"Location": "http://127.0.0.1:9/steal?token=x"}
     kind = {"Content-Type": form}
     made: dict[str, Behaviour] = {
@@ -134,7 +139,9 @@ def behaviour(name: str, upstream: Loopback, form: str = JSON_FORM) -> Behaviour
         "closed": lambda _request, _connection: None,
         "not HTTP": lambda _request, connection: connection.sendall(b"SSH-2.0-OpenSSH_9.2\r\n\r\n"),
         "429 with seconds": answer(b"", status=429, headers={"Retry-After": "17"}),
-        "429 with a date": answer(b"", status=429, headers={"Retry-After": later}),
+        "429 with a date": answer(b"", status=429, headers=_until(NOW.replace(minute=31, second=0))),
+        "429 by a clock that is years behind": answer(b"", status=429, headers=_until(NOW.replace(year=1999))),
+        "429 by a clock that is years ahead": answer(b"", status=429, headers=_until(NOW.replace(year=2099))),
         "503 with seconds": answer(b"", status=503, headers={"Retry-After": "9"}),
         "redirect": answer(b"", status=302, headers=elsewhere),
         "HTML": answer(b"<!doctype html><title>Log in</title>", kind="text/html; charset=utf-8"),

@@ -12,6 +12,7 @@ import pytest
 from tests.contract.loopback import Loopback, running
 from tests.contract.vendors import (
     TOKENS,
+    IdentitySource,
     alarms,
     alertmanager,
     calendar,
@@ -53,13 +54,14 @@ MAKERS: dict[str, Callable[[str, Path, float], Source[Any]]] = {
     "PagerDuty's pages": lambda url, _folder, deadline: pages(url, deadline=deadline),
     "PagerDuty's on-calls": lambda url, _folder, deadline: on_call(url, deadline=deadline),
     "on-call calendar": lambda url, _folder, deadline: calendar(url, deadline=deadline),
+    "AWS identity": lambda url, _folder, deadline: IdentitySource(url, deadline),
     "Kubernetes": lambda url, folder, deadline: kubernetes(url, folder, deadline=deadline),
 }
 
 
 FORMS = {"on-call calendar": "text/calendar"}
 """Media types of those that do not send JSON."""
-AWS = frozenset({"CloudFront", "CloudWatch", "CloudWatch alarms", "RDS", "RDS slow-query log"})
+AWS = frozenset({"AWS identity", "CloudFront", "CloudWatch", "CloudWatch alarms", "RDS", "RDS slow-query log"})
 """Those whose errors are AWS' own."""
 
 

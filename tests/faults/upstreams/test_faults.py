@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from tests.contract.aws_answers import both, refused
+from tests.contract.configured import everything
 from tests.contract.loopback import Loopback, answer, running
 from tests.faults.upstreams.conftest import AWS, FORMS, IMPATIENT_S, MAKERS, PATIENT_S
 from tests.faults.upstreams.misbehaving import EXPIRED, FAULTS, Fault, behaviour
@@ -23,6 +24,8 @@ from eventa_cockpit.domain.board import FailureKind
 from eventa_cockpit.domain.source import Source
 from eventa_cockpit.errors import UpstreamError
 from eventa_cockpit.integrations.answers import JSON_FORM
+from eventa_cockpit.integrations.plugins import PluginSource
+from eventa_cockpit.integrations.registry import sources_for
 from eventa_cockpit.testing.contract import check_fault, failure_of
 from eventa_cockpit.testing.measuring import GROWS_AT_MOST, forget_peak, peak
 
@@ -36,6 +39,12 @@ async def test_a_fault_gets_its_own_name_in_time(
 ) -> None:
     form = FORMS.get(integration, JSON_FORM)
     await check_fault(lambda url, deadline: MAKERS[integration](url, tmp_path, deadline), upstream, fault, form)
+
+
+def test_every_integration_of_the_cockpit_is_tried(tmp_path: Path) -> None:
+    tried = {type(make("http://127.0.0.1:9", tmp_path, PATIENT_S)) for make in MAKERS.values()}
+    configured = {type(source) for source in sources_for(everything().chosen)} - {PluginSource}
+    assert configured <= tried, "a new integration needs its line among MAKERS in conftest.py"
 
 
 @every_integration

@@ -21,7 +21,18 @@ from eventa_cockpit.testing.contract import is_one_clean_sentence
 
 KEY = "Token token=y_NbAkKc66ryYTWUXYEu"
 CONTENT = {"incident": {"status": "acknowledged"}}
-REFUSED = {"400", "401", "403", "404", "429", "429 with seconds", "429 with a date", "redirect"}
+REFUSED = {
+    "400",
+    "401",
+    "403",
+    "404",
+    "429",
+    "429 with seconds",
+    "429 with a date",
+    "429 by a clock that is years behind",
+    "429 by a clock that is years ahead",
+    "redirect",
+}
 """Faults after which the upstream has certainly done nothing."""
 DONE = {"HTML that says it is JSON", "truncated JSON", "deeply nested JSON", "NaN", "bad UTF-8", "schema change"}
 DONE |= {"another type altogether", "empty"}

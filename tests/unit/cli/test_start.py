@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from eventa_cockpit import __version__
-from eventa_cockpit.cli import COMMANDS, cockpit, main
+from eventa_cockpit.cli import main, plain
+from eventa_cockpit.cli.chosen import Options
+from eventa_cockpit.cli.group import COMMANDS, cockpit
 
 HEAVY = ("boto3", "botocore", "kubernetes", "httpx", "moto", "textual", "rich", "asyncio", "yaml", "tree_sitter")
 
@@ -69,3 +72,41 @@ def test_without_a_configuration_the_check_says_where_it_looked(capsys: pytest.C
     assert main(["config", "check"]) == 2
 
     assert "Make one with: cockpit config init" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options"),
+    [
+        ([], Options()),
+        (["--env", "stg"], Options(environment="stg")),
+        (["--config=c.toml", "--language", "ja"], Options(Path("c.toml"), "", "ja")),
+    ],
+)
+def test_a_plain_start_is_understood_without_a_parser(arguments: list[str], options: Options) -> None:
+    assert plain.options_of(arguments) == options
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["doctor"],
+        ["--help"],
+        ["--env"],
+        ["--env", "--help"],
+        ["--env="],
+        ["--language", "fr"],
+        ["--state", "/x"],
+        ["-h"],
+    ],
+)
+def test_whatever_is_more_than_a_plain_start_goes_to_the_parser(arguments: list[str]) -> None:
+    assert plain.options_of(arguments) is None
+
+
+def test_a_plain_start_imports_no_parser() -> None:
+    code = (
+        "import sys; from eventa_cockpit.cli import plain, opening; import eventa_cockpit.app; "
+        "print('click' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ)
+    assert done.stdout == "False\n"

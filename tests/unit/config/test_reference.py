@@ -57,6 +57,7 @@ def test_every_key_of_the_shapes_is_explained() -> None:
         "Alertmanager": "environments.prod.alertmanager",
         "Alarms": "environments.prod.alarms",
         "Cdn": "environments.prod.cdn",
+        "GrafanaAlerts": "environments.prod.grafana_alerts",
         "Database": "environments.prod.database",
         "Sentry": "environments.prod.sentry",
         "Prometheus": "environments.prod.prometheus",

@@ -137,6 +137,22 @@ def test_an_edited_text_that_succeeded_is_proposed_for_the_runbook(
     assert ('-   echo looking\n+   echo looking at "${N}"\n' in text) is is_proposed
 
 
+def test_a_command_that_was_edited_and_then_worked_becomes_a_proposed_change(library: Library) -> None:
+    (runbook,) = library.runbooks
+    step = runbook.steps[0]
+    started = StepStarted(runbook.id, step.id, "run-2", "echo looking hard", edited="echo looking hard\n")
+    text = document(library, started, StepFinished(runbook.id, step.id, "run-2", "succeeded", 0)).markdown
+    assert "-   echo looking\n+   echo looking hard\n" in text
+
+
+def test_an_edit_that_failed_is_not_proposed(library: Library) -> None:
+    (runbook,) = library.runbooks
+    step = runbook.steps[0]
+    started = StepStarted(runbook.id, step.id, "run-2", "echo broken", edited="echo broken")
+    text = document(library, started, StepFinished(runbook.id, step.id, "run-2", "failed", 1)).markdown
+    assert "+   echo broken" not in text
+
+
 def test_a_runbook_that_was_right_needs_no_proposal(library: Library) -> None:
     writing = Writing()
     writing.by("sato", IncidentDeclared("x", "prod"), RunbookOpened(library.runbooks[0].id))

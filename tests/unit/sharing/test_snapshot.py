@@ -12,10 +12,9 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.contract.configured import everything
 from tests.unit.sharing.values import KEYS, any_value, anything
 
-from eventa_cockpit.config.reference import commented_file
-from eventa_cockpit.config.shapes import Config
 from eventa_cockpit.domain import values
 from eventa_cockpit.domain.alert import Alert, AlertList, AlertState, Severity
 from eventa_cockpit.domain.board import Failure, FailureKind, Feed
@@ -70,16 +69,6 @@ def test_every_source_that_can_be_configured_has_its_value_type_in_the_table() -
 
 def test_whatever_can_be_configured_can_be_compared_with_a_colleagues() -> None:
     assert group_name("prod", everything().chosen).startswith("prod-")
-
-
-def everything() -> Config:
-    """The configuration with every table that the cockpit knows."""
-    import tomllib
-
-    lines = [line[1:] if line.startswith("#") and line[1:2] != " " else line for line in commented_file().splitlines()]
-    data = tomllib.loads("\n".join(lines))
-    data.pop("trusted_signers"), data.pop("state")
-    return msgspec.convert(data, Config)
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -38,6 +38,11 @@ class PostgresStore:
         check_names(prefix)
         return self._connection.run(lambda open_: _create(open_, prefix))
 
+    def begin(self, incident: str) -> None:
+        check_names(incident)
+        statement = "INSERT INTO cockpit_incidents (id) VALUES (%s) ON CONFLICT DO NOTHING"
+        self._connection.run(lambda open_: open_.execute(statement, (incident,)))
+
     def outline(self, incident: str) -> tuple[Event, ...]:
         statement = "SELECT line FROM cockpit_lines WHERE incident = %s AND kind = ANY(%s)"
         kinds = [kind.__name__ for kind in OUTLINE]

@@ -48,17 +48,11 @@ def _with_edits(incident: Incident, runbook: Runbook, step: Step, text: str) -> 
         fact = event.fact
         if not isinstance(fact, StepStarted) or (fact.runbook, fact.step) != (runbook.id, step.id):
             continue
-        edited = edited_text(fact)
         attempt = incident.attempt(fact.run_id)
-        if not edited or attempt is None or not attempt.has_succeeded or fact.command_index >= len(step.commands):
+        if not fact.edited or attempt is None or not attempt.has_succeeded or fact.command_index >= len(step.commands):
             continue
-        text = _replaced(text, step.commands[fact.command_index], edited)
+        text = _replaced(text, step.commands[fact.command_index], fact.edited)
     return text
-
-
-def edited_text(fact: StepStarted) -> str:
-    """What a responder made of the command before it ran; empty when it ran as written."""
-    return fact.edited
 
 
 def _replaced(text: str, command: Command, edited: str) -> str:

@@ -13,6 +13,7 @@ from eventa_cockpit.integrations.threads import in_thread
 from eventa_cockpit.locale import _, mark
 from eventa_cockpit.services.preflight import identity, surroundings
 from eventa_cockpit.services.preflight.ground import Ground
+from eventa_cockpit.services.preflight.slow_log import examine_slow_log
 
 DEADLINE_S = 15.0
 """Of each check."""
@@ -37,6 +38,7 @@ async def examine(ground: Ground, now: datetime, tell: Listener = lambda _report
     tell(report)
     pending = [_bounded(area, subject, _in_thread(check, ground, area)) for area, subject, check in IN_THREADS]
     pending.append(_bounded("clock", mark("clock"), surroundings.examine_clock(ground)))
+    pending.append(_bounded("database", mark("Slow-query log"), examine_slow_log(ground)))
     for done in asyncio.as_completed(pending):
         report = report.with_outcome(await done)
         tell(report)

@@ -52,9 +52,7 @@ def _parts(name: str, environment: EnvironmentConfig) -> Iterator[str]:
     settings = msgspec.to_builtins(environment, enc_hook=str)  # a path
     asked = {key: value for key, value in settings.items() if key not in NOT_ASKED_WITH}
     aws = {key: place for key, place in environment.secrets.items() if key.startswith("AWS_")}
-    yield msgspec.json.encode([asked, aws], order="deterministic").decode()
-    for place in sorted({*_places(asked), *aws.values()}):
-        yield f"{place}={_value_at(place)}"
+    yield msgspec.json.encode([_with_values(asked), _with_values(aws)], order="deterministic").decode()
     for table_name, table in sorted(environment.plugins.items()):
         for entry in entry_points(group=GROUP, name=str(table.get("plugin", table_name))):
             yield f"{entry.value} {entry.dist.version if entry.dist else ''}"
@@ -69,25 +67,22 @@ def _parts(name: str, environment: EnvironmentConfig) -> Iterator[str]:
         yield from (_content(path) for path in kubeconfig.split(os.pathsep))
 
 
-def _places(value: Any) -> Iterator[str]:
-    """Every text in the settings that says where a secret is."""
-    if isinstance(value, str) and value.partition(":")[0] in PROVIDERS and ":" in value:
-        yield value
-    elif isinstance(value, dict):
-        for part in value.values():
-            yield from _places(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from _places(part)
+def _with_values(settings: Any) -> Any:
+    """The same, with what stands at the places of secrets: copies of one token are one token."""
+    if isinstance(settings, str) and ":" in settings and settings.partition(":")[0] in PROVIDERS:
+        return _value_at(settings)
+    if isinstance(settings, dict):
+        return {key: _with_values(part) for key, part in settings.items()}
+    return [_with_values(part) for part in settings] if isinstance(settings, list) else settings
 
 
 def _value_at(place: str) -> str:
     if place.partition(":")[0] not in CHEAP:
-        return f"uid {os.getuid()}"
+        return f"{place} of uid {os.getuid()}"
     try:
         return read_secret(place, name=place)
     except SecretError:
-        return ""
+        return place
 
 
 def _content(path: str) -> str:

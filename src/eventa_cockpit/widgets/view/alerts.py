@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from eventa_cockpit.domain.alert import Alert, AlertList, AlertState, Severity
+from eventa_cockpit.domain.alert import Alert, AlertList, AlertState, Heartbeat, Severity
 from eventa_cockpit.domain.board import Feed
 from eventa_cockpit.locale import _, mark
-from eventa_cockpit.widgets.view import moments
+from eventa_cockpit.widgets.view import moments, silencing
 from eventa_cockpit.widgets.view.choosing import Order
-from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, Span, cell_len, line, pad, span, wrap
+from eventa_cockpit.widgets.view.lines import BLANK, Line, Role, Span, cell_len, cut, line, pad, span, wrap
 from eventa_cockpit.widgets.view.listing import UPSTREAM_ORDER, Cell, Column, Facts, Listing
 from eventa_cockpit.widgets.view.remembering import of_the_same
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from eventa_cockpit.domain.matching import Offer
     from eventa_cockpit.widgets.view.scene import Scene
 
@@ -24,6 +26,8 @@ SEVERITIES: dict[Severity, tuple[str, str, Role]] = {
     Severity.INFO: ("i", mark("info"), Role.TEXT),
     Severity.UNKNOWN: ("?", mark("unclear"), Role.WARNING),
 }
+WATCHDOG_LATE = timedelta(minutes=5)
+"""Prometheus renews its alerts every minute; so much later the way from there to here is broken."""
 QUIET: dict[AlertState, str] = {
     AlertState.SILENCED: mark("silenced"),
     AlertState.INHIBITED: mark("inhibited"),
@@ -41,10 +45,22 @@ def above(feed: Feed[AlertList], width: int) -> list[Line]:
 
 
 def below(alerts: AlertList, now: datetime) -> list[Line]:
-    """How long ago the alert that always fires was heard."""
+    """How long ago the alert that always fires was heard, by each replica where there are several."""
+    if len(alerts.heartbeats) > 1:
+        return [BLANK, *(_heartbeat(beat, now) for beat in alerts.heartbeats)]
     if alerts.watchdog_at is None:
-        return []
+        missing = [beat for beat in alerts.heartbeats if beat.at is None]
+        return [BLANK, *(_heartbeat(beat, now) for beat in missing)] if missing else []
     return [BLANK, line(span(_("watchdog heard: {age}").format(age=moments.age(now - alerts.watchdog_at)), Role.MUTED))]
+
+
+def _heartbeat(beat: Heartbeat, now: datetime) -> Line:
+    """A replica that does not hear the watchdog would not hear of an outage either."""
+    if beat.at is None:
+        return line(span("⚠ " + _("{place} hears no watchdog").format(place=beat.place), Role.WARNING))
+    text = _("{place} heard the watchdog: {age}").format(place=beat.place, age=moments.age(now - beat.at))
+    is_late = now - beat.at > WATCHDOG_LATE
+    return line(span("⚠ " + text if is_late else text, Role.WARNING if is_late else Role.MUTED))
 
 
 def _missing(alerts: AlertList, width: int) -> list[Line]:
@@ -98,7 +114,7 @@ def tally(alerts: AlertList) -> str:
 
 def brief(alert: Alert, scene: Scene, width: int) -> list[Line]:
     """State, name and age; what it says; and the runbook that answers it."""
-    found = _alert_rows(alert, scene.now, width)
+    found = [*_alert_rows(alert, scene.now, width), *_quiet_row(alert, scene, width)]
     if alert.state is AlertState.FIRING and alert.fingerprint in scene.offers:
         found.extend(_offer_rows(alert, scene.offers[alert.fingerprint], width))
     return found
@@ -115,13 +131,40 @@ def facts(alert: Alert, scene: Scene) -> Facts:
         (_("Summary"), alert.summary),
         (_("Description"), alert.description),
         (_("Labels"), "\n".join(f"{name} = {value}" for name, value in sorted(alert.labels.items()))),
-        (_("Silenced by"), ", ".join(alert.silenced_by)),
-        (_("Held back by"), ", ".join(alert.inhibited_by)),
+        (_("Silenced"), _silences(alert, scene)),
+        (_("Held back by"), ", ".join(_names(alert.inhibited_by, scene))),
+        (_("Goes to"), ", ".join(alert.receivers)),
         (_("Runbook"), _runbook(alert, scene).text),
         (_("Its own runbook"), alert.runbook_url),
         (_("Link"), alert.link),
         (_("Fingerprint"), alert.fingerprint),
     )
+
+
+def _silences(alert: Alert, scene: Scene) -> str:
+    """Who, why and until when; where the upstream did not say, at least the ids."""
+    feed = scene.board.alerts
+    found = feed.value.silences_of(alert) if feed is not None and feed.value is not None else ()
+    return silencing.at_length(found, scene.now, scene.zone) if found else ", ".join(alert.silenced_by)
+
+
+def _names(fingerprints: Sequence[str], scene: Scene) -> list[str]:
+    """The alerts by their names, as far as they are known."""
+    feed = scene.board.alerts
+    known = {alert.fingerprint: alert.name for alert in feed.value.alerts} if feed and feed.value else {}
+    return [known.get(fingerprint, fingerprint) for fingerprint in fingerprints]
+
+
+def _quiet_row(alert: Alert, scene: Scene, width: int) -> list[Line]:
+    """Why an alert is quiet, in one row."""
+    feed = scene.board.alerts
+    found = feed.value.silences_of(alert) if feed is not None and feed.value is not None else ()
+    if found:
+        return [line("  ", span(cut(silencing.in_short(found[0], scene.now, scene.zone), width - 2), Role.MUTED))]
+    if alert.inhibited_by:
+        text = _("held back by {alerts}").format(alerts=", ".join(_names(alert.inhibited_by, scene)))
+        return [line("  ", span(cut(text, width - 2), Role.MUTED))]
+    return []
 
 
 def _alert_rows(alert: Alert, now: datetime, width: int) -> list[Line]:

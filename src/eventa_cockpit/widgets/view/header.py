@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING
 
 from eventa_cockpit.domain.board import Board
 from eventa_cockpit.domain.environment import Environment
@@ -11,6 +12,9 @@ from eventa_cockpit.locale import _
 from eventa_cockpit.widgets.view import freshness, moments
 from eventa_cockpit.widgets.view.lines import Line, Role, Span, Spans, cell_len, cut, span, width_of, wrap
 from eventa_cockpit.widgets.view.places import CLOCK_WIDTH
+
+if TYPE_CHECKING:
+    from eventa_cockpit.widgets.view.leading import Lead
 
 ROOMY = 100
 """Columns from which on a line holds more than the most urgent."""
@@ -38,12 +42,21 @@ class Situation:
     progress: tuple[int, int] = (0, 0)
     """Steps that need nothing more, and all of them."""
     board: Board = field(default_factory=Board)
+    lead: Lead | None = None
+    """Of an open incident: who leads, what runs out, what is owed."""
 
 
 def lines(situation: Situation, width: int, count: int) -> list[Line]:
     """The header in `count` lines of `width` cells."""
-    rows = [_first(situation, width), _second(situation, width)]
-    if count > 2:
+    rows = [_first(situation, width)]
+    if situation.lead is not None:
+        from eventa_cockpit.widgets.view.leading import (
+            command_line,  # with the shapes of an incident, once there is one
+        )
+
+        rows.append(command_line(situation.lead, situation.now, situation.zone, width))
+    rows.append(_second(situation, width))
+    if count > len(rows):
         rows.append(_third(situation, width))
     return rows[:count]
 
@@ -87,6 +100,11 @@ def _first(situation: Situation, width: int) -> Line:
 def _urgency(situation: Situation) -> Spans:
     """Severity, time since the start, and room for the clock."""
     parts: list[Span] = []
+    if situation.lead is not None and situation.lead.severity:
+        from eventa_cockpit.widgets.view.incident_words import SEVERITIES
+
+        severity = situation.lead.severity
+        parts.append(span(f"{severity}  ", SEVERITIES.get(severity, Role.STRONG)))
     if situation.board.has_answers:
         from eventa_cockpit.widgets.view import health  # with all that upstreams say, which the first paint has none of
 

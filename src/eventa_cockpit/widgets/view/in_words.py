@@ -10,13 +10,16 @@ from typing import Any
 
 from eventa_cockpit.domain.alert import AlertList
 from eventa_cockpit.domain.board import Board, Feed, Freshness
+from eventa_cockpit.domain.database_state import DatabaseState
 from eventa_cockpit.domain.error_report import ErrorReport
 from eventa_cockpit.domain.judging import GRAVEST_FIRST, judged_parts, level_of
+from eventa_cockpit.domain.page import PageList
 from eventa_cockpit.domain.reading import Level, Reading
 from eventa_cockpit.domain.rollout import RolloutList, RolloutState
 from eventa_cockpit.domain.service_status import ServiceStatus
+from eventa_cockpit.domain.slo import SloReport, SloState
 from eventa_cockpit.locale import _, mark
-from eventa_cockpit.widgets.view import alerts, errors, freshness, moments, readings, rollouts, upstreams
+from eventa_cockpit.widgets.view import alerts, errors, freshness, moments, pages, readings, rollouts, slo, upstreams
 
 NAMED = 5
 """So many are told by name; a chat is not a list."""
@@ -101,14 +104,36 @@ def _of_errors(value: ErrorReport) -> str:
 @summary.register
 def _of_rollouts(value: RolloutList) -> str:
     bad = [entry for entry in value.deployments if entry.state is not RolloutState.COMPLETE]
-    if not bad:
-        return _("{count} of {total} in order").format(count=len(value.deployments), total=len(value.deployments))
-    return _listed([f"{entry.name} {_(rollouts.STATES[entry.state][1])}" for entry in bad])
+    return _named([f"{entry.name} {_(rollouts.STATES[entry.state][1])}" for entry in bad], len(value.deployments))
 
 
 @summary.register
 def _of_service(value: ServiceStatus) -> str:
     return _(upstreams.SERVICES[value.state][1])
+
+
+@summary.register
+def _of_objectives(value: SloReport) -> str:
+    bad = [each for each in value.objectives if each.state is not SloState.NONE]
+    return _named([f"{each.name} {_(slo.STATES[each.state][1])}" for each in bad], len(value.objectives))
+
+
+@summary.register
+def _of_pages(value: PageList) -> str:
+    return _named([f"{page.title} {_(pages.STATUSES[page.status][1])}" for page in value.pages], 0)
+
+
+@summary.register
+def _of_database_state(value: DatabaseState) -> str:
+    bad = [member for member in value.members if not member.is_available]
+    return _named([f"{member.name} {member.status}" for member in bad], len(value.members))
+
+
+def _named(bad: Sequence[str], total: int) -> str:
+    """Those by name; where there are none, how many there are in all."""
+    if bad or not total:
+        return _listed(bad)
+    return _("{count} of {total} in order").format(count=total, total=total)
 
 
 def _reading(reading: Reading) -> str:

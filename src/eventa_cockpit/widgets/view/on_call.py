@@ -29,7 +29,7 @@ def people_rows(feed: Feed[OnCall] | None, now: datetime, zone: tzinfo, width: i
     shown = freshness.explanation(feed, zone, width)
     if feed.value is None:
         return shown
-    names = max((cell_len(_name(rotation)) for rotation in feed.value.rotations), default=0)
+    names = max((cell_len(level_name(rotation.level)) for rotation in feed.value.rotations), default=0)
     for rotation in feed.value.rotations:
         shown.extend(_rotation_rows(rotation, names, now, zone, width))
     if not feed.value.rotations:
@@ -46,14 +46,15 @@ def headline(on_call: OnCall) -> Spans:
     return (span(first, Role.MUTED),) if first else ()
 
 
-def _name(rotation: Rotation) -> str:
-    known = LEVELS.get(rotation.level)
-    return _(known) if known else _("level {level}").format(level=rotation.level)
+def level_name(level: int) -> str:
+    """`primary`, `secondary`, `level 3`."""
+    known = LEVELS.get(level)
+    return _(known) if known else _("level {level}").format(level=level)
 
 
 def _rotation_rows(rotation: Rotation, names: int, now: datetime, zone: tzinfo, width: int) -> list[Line]:
     """`primary    Hanako  until 09:00`, and who follows where there is room."""
-    name = span(f"{pad(_name(rotation), names)}  ", Role.ACCENT)
+    name = span(f"{pad(level_name(rotation.level), names)}  ", Role.ACCENT)
     if not rotation.current:
         return [line(name, span("✗ " + _("nobody"), Role.CRITICAL), right=_following(rotation, now, zone))]
     found = []

@@ -69,17 +69,18 @@ def is_single(width: int, height: int) -> bool:
     return width < SIDE_BY_SIDE[0] or height < SIDE_BY_SIDE[1]
 
 
-def header_height(height: int) -> int:
-    return 3 if height >= SIDE_BY_SIDE[1] else 2
+def header_height(height: int, *, is_led: bool = False) -> int:
+    """An open incident has a line of its own, however small the screen."""
+    return (3 if height >= SIDE_BY_SIDE[1] else 2) + is_led
 
 
 def places(
-    width: int, height: int, front: Pane, *, is_zoomed: bool, absent: Collection[Pane] = ()
+    width: int, height: int, front: Pane, *, is_zoomed: bool, absent: Collection[Pane] = (), is_led: bool = False
 ) -> Mapping[str, Box]:
     """The box of everything in sight, by name; `absent` panes have nothing to show and leave their room to others."""
     if is_too_small(width, height):
         return {HEADER: Box(0, 0, width, height)}
-    top = header_height(height)
+    top = header_height(height, is_led=is_led)
     found = {HEADER: Box(0, 0, width, top), CLOCK: Box(width - CLOCK_WIDTH, 0, CLOCK_WIDTH, 1)}
     found |= {NOTICE: Box(0, height - 2, width, 1), FOOTER: Box(0, height - 1, width, 1)}
     if is_zoomed or is_single(width, height):

@@ -16,12 +16,14 @@ from eventa_cockpit.widgets.view.header import Situation
 from eventa_cockpit.widgets.view.progress import Checklist
 
 if TYPE_CHECKING:
+    from eventa_cockpit.domain.deadline import Deadline
     from eventa_cockpit.domain.event import Event
     from eventa_cockpit.domain.incident import Incident
     from eventa_cockpit.domain.matching import Offer
     from eventa_cockpit.domain.preflight import Preflight
     from eventa_cockpit.domain.run import RunStatus
     from eventa_cockpit.domain.runbook import Library
+    from eventa_cockpit.widgets.view.leading import Lead
 
 _FED_BY: Mapping[Pane, tuple[str, ...]] = {
     Pane.LOGS: ("logs",),
@@ -50,6 +52,8 @@ class Scene:
     is_in_control: bool = False
     checklist: Checklist = field(default_factory=Checklist)
     events: tuple[Event, ...] = ()
+    lead: Lead | None = None
+    """What there is to say of an open incident besides its steps."""
     preflight: Preflight | None = None
     """Of the runbook in front, as far as it is known."""
 
@@ -82,6 +86,7 @@ class Scene:
             is_stopped=self.checklist.is_stopped,
             progress=self.checklist.progress,
             board=self.board,
+            lead=self.lead,
         )
 
 
@@ -98,3 +103,11 @@ def with_incident(scene: Scene, incident: Incident, runs: Mapping[str, RunStatus
         checklist=Checklist(runbook, MappingProxyType(records), runs),
         events=incident.timeline,
     )
+
+
+def with_lead(scene: Scene, incident: Incident, deadlines: tuple[Deadline, ...], untended: str) -> Scene:
+    """The scene with who leads, what runs out and what is owed; nothing of that once the incident is closed."""
+    from eventa_cockpit.widgets.view.leading import lead_of
+
+    lead = lead_of(incident, deadlines, scene.now, untended) if incident.is_open else None
+    return replace(scene, lead=lead)

@@ -9,7 +9,7 @@ from eventa_cockpit.domain import event as facts
 from eventa_cockpit.domain.event import Event
 from eventa_cockpit.domain.step_record import VERDICTS, StepState
 from eventa_cockpit.locale import _, mark
-from eventa_cockpit.widgets.view import incident_words, judgements, moments, steps
+from eventa_cockpit.widgets.view import incident_words, judgements, moments, paging_words, silence_words, steps
 from eventa_cockpit.widgets.view.choosing import Order
 from eventa_cockpit.widgets.view.lines import Line, Role, cell_len, line, pad, span, wrap
 from eventa_cockpit.widgets.view.listing import Cell, Column, Facts, Listing
@@ -84,6 +84,8 @@ def _closed(fact: facts.IncidentClosed, _titles: Titles) -> tuple[str, Role]:
 
 
 def _joined(fact: facts.ResponderJoined, _titles: Titles) -> tuple[str, Role]:
+    if fact.is_unattended:
+        return (_("looks after deadlines and messages from {host}").format(host=fact.host), Role.MUTED)
     text = _("joined from {host}").format(host=fact.host) if fact.host else _("joined")
     return (text, Role.MUTED)
 
@@ -166,6 +168,8 @@ _SENTENCES: Mapping[type, Callable[[Any, Titles], tuple[str, Role]]] = {
     facts.StepMarkUndone: _undone,
     facts.NoteAdded: _noted,
     **incident_words.SENTENCES,
+    **paging_words.SENTENCES,
+    **silence_words.SENTENCES,
 }
 _WIDEST_NAME = 12
 LISTING: Listing[Event] = Listing(
