@@ -22,6 +22,7 @@ from eventa_cockpit.integrations.answers import place_of
 from eventa_cockpit.integrations.decoding import decoded, each, utc, web_link
 from eventa_cockpit.integrations.fetching import Fetcher, within
 from eventa_cockpit.integrations.silences import listed
+from eventa_cockpit.integrations.threads import in_thread
 
 SEVERITIES = {
     "critical": Severity.CRITICAL,
@@ -60,6 +61,10 @@ class GettableAlert(msgspec.Struct, rename="camel"):
     receivers: list[Receiver] = []
 
 
+FEW = 500
+"""Alerts that are put in order within a few milliseconds."""
+
+
 class AlertmanagerSource:
     """The alerts feed, or one of several."""
 
@@ -95,7 +100,8 @@ class AlertmanagerSource:
         failures = [answer for answer in answers if isinstance(answer, UpstreamError)]
         if not lists and failures:
             raise failures[0]
-        return replace(merged(lists), unreachable=tuple(str(failure) for failure in failures))
+        whole = await _merged(lists)
+        return replace(whole, unreachable=tuple(str(failure) for failure in failures))
 
     async def close(self) -> None:
         await self._fetcher.close()
@@ -107,7 +113,7 @@ class AlertmanagerSource:
                 queries = [self._alerts(url, self._matchers)]
                 if self._matchers and self._watchdog:
                     queries.append(self._alerts(url, [f'alertname="{self._watchdog}"']))
-                found = merged(await asyncio.gather(*queries))
+                found = await _merged(await asyncio.gather(*queries))
         except UpstreamError as error:
             return error
         beats = (Heartbeat(place_of(url), found.watchdog_at),) if self._watchdog else ()
@@ -139,6 +145,13 @@ class AlertmanagerSource:
             else:
                 alerts.append(replace(alert_of(raw, self._now()), source=self.key))
         return AlertList(tuple(alerts), watchdog_at)
+
+
+async def _merged(lists: Sequence[AlertList]) -> AlertList:
+    """As one; in a thread where there are so many that putting them in order would hold the screen."""
+    if sum(len(each_list.alerts) for each_list in lists) <= FEW:
+        return merged(lists)
+    return await in_thread(lambda: merged(lists), "alerts")
 
 
 def alert_of(raw: GettableAlert, now: datetime) -> Alert:
