@@ -19,6 +19,10 @@ WARNED_BEFORE = timedelta(minutes=2)
 """How long before its moment a deadline is warned of."""
 
 
+SOON_EMPTY = timedelta(days=1)
+"""From when on an empty error budget is a deadline."""
+
+
 class DeadlineKind(StrEnum):
     POLICY = "policy"
     """A rule of the team's own escalation policy."""
@@ -99,8 +103,11 @@ def update_deadline(incident: Incident) -> Deadline | None:
 
 
 def budget_deadline(incident: Incident, time_to_empty: timedelta | None, now: datetime) -> Deadline | None:
-    """When the error budget is empty at the present rate; None without a burn, or without an open incident."""
-    if time_to_empty is None or not incident.is_open:
+    """When the error budget is empty at the present rate; None without a burn, or without an open incident.
+
+    A budget that lasts for longer than a day is no clock of this incident.
+    """
+    if time_to_empty is None or time_to_empty > SOON_EMPTY or not incident.is_open:
         return None
     return Deadline(DeadlineKind.BUDGET, DeadlineKind.BUDGET, now + time_to_empty)
 

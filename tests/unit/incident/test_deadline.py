@@ -88,6 +88,7 @@ def test_an_empty_budget_is_a_deadline_while_it_burns() -> None:
     assert found is not None
     assert found.due == BEGAN + timedelta(minutes=43)
     assert budget_deadline(incident(), None, now) is None
+    assert budget_deadline(incident(), timedelta(days=18), now) is None
 
 
 def test_the_most_urgent_comes_first() -> None:
