@@ -219,7 +219,7 @@ class PagerDuty(Upstream, frozen=True, forbid_unknown_fields=True, kw_only=True)
     schedules: list[str] = field(default_factory=list)
     """Ids of the schedules in the order in which they are called, where no policy has just these levels."""
     routing_key: str | None = None
-    """Where the integration key of Events API v2 is (see "Secrets"): what is escalated to `pagerduty` pages with it."""
+    """Where the integration key of Events API v2 is (see "Secrets"): no step of the cockpit uses it yet."""
     events_url: str = "https://events.pagerduty.com"
     """Address of Events API v2; in the EU `https://events.eu.pagerduty.com`."""
 
